@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <linux/tmirror.h>
+
+#include "object.h"
+#include "proto.h"
+#include "value.h"
+
+/* the words of a type that has few, by their number in netlink */
+static const char *const directions[] = { "ingress", "egress", NULL };
+static const char *const actions[] = { "reject", "accept", NULL };
+static const char *const states[] = { "up", "down", "drain", NULL };
+static const char *const switches[] = { "off", "on", NULL };
+
+static const char *const reasons[] = {
+	[TMIRROR_REASON_RULE] = "a rule decided",
+	[TMIRROR_REASON_NO_FILTER] = "the session has no filter",
+	[TMIRROR_REASON_NO_MATCH] = "no rule matches",
+	[TMIRROR_REASON_DISABLED] = "all sessions of the source are disabled",
+	[TMIRROR_REASON_NO_SESSION] = "the device is no session's source",
+};
+
+static json_t *bad(struct err *e, const struct field *f, const char *word, const char *why)
+{
+	err_refuse(e, "%s %s: %s", f->word, *word ? word : "\"\"", why);
+	return NULL;
+}
+
+/* Decimal or 0x..., nothing around it. Octal would be a trap: 010 is refused. */
+static int parse_number(const char *s, uint64_t *n)
+{
+	int base = s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 16 : 10;
+	char *end;
+
+	if (base == 16 ? !isxdigit((unsigned char)s[2]) : !isdigit((unsigned char)s[0]))
+		return -1;
+	if (base == 10 && s[0] == '0' && s[1])
+		return -1;
+	errno = 0;
+	*n = strtoull(s, &end, base);
+	if (*end)
+		return -1;
+	if (errno)
+		*n = UINT64_MAX;
+	return 0;
+}
+
+static json_t *parse_uint(const struct field *f, const char *word, struct err *e)
+{
+	uint64_t n;
+
+	if (parse_number(word, &n))
+		return bad(e, f, word, "not a number");
+	if (n < f->min || n > f->max) {
+		err_refuse(e, "%s %s: out of range, %llu to %llu are allowed", f->word, word,
+			   (unsigned long long)f->min, (unsigned long long)f->max);
+		return NULL;
+	}
+	return json_integer(n);
+}
+
+static int find_word(const char *const *words, const char *word)
+{
+	int i;
+
+	for (i = 0; words[i]; i++)
+		if (!strcmp(words[i], word))
+			return i;
+	return -1;
+}
+
+static json_t *parse_one_of(const struct field *f, const char *const *words,
+			    const char *word, struct err *e)
+{
+	char list[64] = "";
+	int i = find_word(words, word);
+	size_t n = 0;
+
+	if (i >= 0)
+		return words == switches ? json_boolean(i) : json_string(word);
+	for (i = 0; words[i]; i++)
+		n += snprintf(list + n, sizeof(list) - n, "%s%s", i ? " or " : "", words[i]);
+	err_refuse(e, "%s %s: %s is wanted", f->word, *word ? word : "\"\"", list);
+	return NULL;
+}
+
+static json_t *parse_name(const struct field *f, const char *word, struct err *e)
+{
+	const char *c;
+
+	if (!isascii((unsigned char)*word) || !isalnum((unsigned char)*word))
+		return bad(e, f, word, "a name begins with a letter or a digit");
+	for (c = word; *c; c++)
+		if (!isascii((unsigned char)*c) ||
+		    (!isalnum((unsigned char)*c) && !strchr("._-", *c)))
+			return bad(e, f, word,
+				   "a name has letters, digits, dots, underscores and hyphens");
+	if (c - word > TMIRROR_NAME_MAX)
+		return bad(e, f, word, "a name has 63 characters at most");
+	return json_string(word);
+}
+
+static json_t *parse_text(const struct field *f, const char *word, struct err *e)
+{
+	json_t *v;
+
+	if (strlen(word) > TMIRROR_DESCRIPTION_MAX)
+		return bad(e, f, word, "longer than 255 bytes");
+	v = json_string(word);
+	return v ? v : bad(e, f, word, "not valid UTF-8");
+}
+
+static json_t *parse_dev(const struct field *f, const char *word, struct err *e)
+{
+	const char *c;
+	json_t *v;
+
+	if (!*word || strlen(word) >= IF_NAMESIZE || !strcmp(word, ".") || !strcmp(word, ".."))
+		return bad(e, f, word, "not a name of a device");
+	for (c = word; *c; c++)
+		if (*c == '/' || *c == ':' || isspace((unsigned char)*c))
+			return bad(e, f, word, "not a name of a device");
+	v = json_string(word);
+	return v ? v : bad(e, f, word, "not a name of a device");
+}
+
+/* Returns the family, addr receives 4 or 16 bytes. */
+static int parse_inet(const char *word, unsigned char addr[16])
+{
+	if (inet_pton(AF_INET, word, addr) == 1)
+		return AF_INET;
+	if (inet_pton(AF_INET6, word, addr) == 1)
+		return AF_INET6;
+	return AF_UNSPEC;
+}
+
+static json_t *parse_addr(const struct field *f, const char *word, struct err *e)
+{
+	unsigned char addr[16];
+	char text[INET6_ADDRSTRLEN];
+	int family = parse_inet(word, addr);
+
+	if (family == AF_UNSPEC)
+		return bad(e, f, word, "not an IPv4 or IPv6 address");
+	inet_ntop(family, addr, text, sizeof(text));
+	return json_string(text);
+}
+
+/* Clears what lies beyond the prefix. Returns whether anything did. */
+static bool clear_host_bits(unsigned char *addr, unsigned int size, unsigned int len)
+{
+	bool any = false;
+	unsigned int i;
+
+	for (i = len / 8; i < size; i++) {
+		unsigned char keep = i == len / 8 ? (0xff00 >> (len % 8)) & 0xff : 0;
+
+		any |= addr[i] & ~keep;
+		addr[i] &= keep;
+	}
+	return any;
+}
+
+static json_t *parse_cidr(const struct field *f, const char *word, struct err *e)
+{
+	const char *slash = strchr(word, '/');
+	char text[INET6_ADDRSTRLEN + 4];
+	unsigned char addr[16];
+	unsigned int bits;
+	size_t n = slash ? (size_t)(slash - word) : strlen(word);
+	uint64_t len;
+	int family;
+
+	if (n >= INET6_ADDRSTRLEN)
+		return bad(e, f, word, "not an IPv4 or IPv6 prefix");
+	memcpy(text, word, n);
+	text[n] = '\0';
+	family = parse_inet(text, addr);
+	if (family == AF_UNSPEC)
+		return bad(e, f, word, "not an IPv4 or IPv6 prefix");
+	bits = family == AF_INET ? 32 : 128;
+	len = bits;
+	if (slash && (parse_number(slash + 1, &len) || len > bits))
+		return bad(e, f, word, family == AF_INET ?
+			   "the prefix length is not one of 0 to 32" :
+			   "the prefix length is not one of 0 to 128");
+	if (clear_host_bits(addr, bits / 8, len)) {
+		inet_ntop(family, addr, text, sizeof(text));
+		err_refuse(e, "%s %s: host bits set, %s/%u is meant", f->word, word, text,
+			   (unsigned int)len);
+		return NULL;
+	}
+	inet_ntop(family, addr, text, INET6_ADDRSTRLEN);
+	n = strlen(text);
+	snprintf(text + n, sizeof(text) - n, "/%u", (unsigned int)len);
+	return json_string(text);
+}
+
+static json_t *parse_ports(const struct field *f, const char *word, struct err *e)
+{
+	const char *dash = strchr(word, '-');
+	uint64_t from, to;
+	char first[16];
+	size_t n = dash ? (size_t)(dash - word) : strlen(word);
+
+	if (n >= sizeof(first))
+		return bad(e, f, word, "not a port or a range of ports");
+	memcpy(first, word, n);
+	first[n] = '\0';
+	if (parse_number(first, &from) || parse_number(dash ? dash + 1 : first, &to))
+		return bad(e, f, word, "not a port or a range of ports");
+	if (from > 65535 || to > 65535)
+		return bad(e, f, word, "out of range, 0 to 65535 are allowed");
+	if (from > to)
+		return bad(e, f, word, "the range ends before it begins");
+	return json_pack("{sIsI}", "from", (json_int_t)from, "to", (json_int_t)to);
+}
+
+static json_t *parse_proto(const struct field *f, const char *word, struct err *e)
+{
+	uint64_t n;
+	int number;
+
+	if (!parse_number(word, &n))
+		return n > 255 ? bad(e, f, word, "out of range, 0 to 255 are allowed") :
+		       json_integer(n);
+	number = proto_number(word);
+	return number < 0 ? bad(e, f, word, "not a protocol") : json_integer(number);
+}
+
+static json_t *parse_vni(const struct field *f, const char *word, struct err *e)
+{
+	if (strchr(word, '/'))
+		return bad(e, f, word, "a VNI for each direction is not supported yet");
+	return parse_uint(f, word, e);
+}
+
+/**
+ * value_parse() - read the value of a field
+ * @f: field
+ * @word: what was typed
+ * @e: says what is wrong with it
+ *
+ * Return: the value, or NULL
+ */
+json_t *value_parse(const struct field *f, const char *word, struct err *e)
+{
+	switch (f->type) {
+	case TYPE_NAME:
+		return parse_name(f, word, e);
+	case TYPE_TEXT:
+		return parse_text(f, word, e);
+	case TYPE_U8:
+	case TYPE_U16:
+	case TYPE_U32:
+	case TYPE_U64:
+		return parse_uint(f, word, e);
+	case TYPE_BOOL:
+		return parse_one_of(f, switches, word, e);
+	case TYPE_ADDR:
+		return parse_addr(f, word, e);
+	case TYPE_CIDR:
+		return parse_cidr(f, word, e);
+	case TYPE_PORTS:
+		return parse_ports(f, word, e);
+	case TYPE_PROTO:
+		return parse_proto(f, word, e);
+	case TYPE_DEV:
+		return parse_dev(f, word, e);
+	case TYPE_VNI:
+		return parse_vni(f, word, e);
+	case TYPE_DIRECTION:
+		return parse_one_of(f, directions, word, e);
+	case TYPE_ACTION:
+		return parse_one_of(f, actions, word, e);
+	case TYPE_STATE:
+		return parse_one_of(f, states, word, e);
+	case TYPE_REASON:
+		break;
+	}
+	return bad(e, f, word, "cannot be set");
+}
+
+static const char *const *words_of(enum type type)
+{
+	switch (type) {
+	case TYPE_DIRECTION:
+		return directions;
+	case TYPE_ACTION:
+		return actions;
+	case TYPE_STATE:
+		return states;
+	case TYPE_BOOL:
+		return switches;
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * value_number() - the number that stands for a word in netlink
+ * @type: TYPE_DIRECTION, TYPE_ACTION, TYPE_STATE or TYPE_BOOL
+ * @v: value of that type
+ *
+ * Return: the number
+ */
+unsigned int value_number(enum type type, const json_t *v)
+{
+	if (type == TYPE_BOOL)
+		return json_is_true(v);
+	return find_word(words_of(type), json_string_value(v));
+}
+
+/**
+ * value_word() - the value that a number stands for in netlink
+ * @type: as for value_number(), or TYPE_REASON
+ * @number: the number
+ *
+ * Return: the value
+ */
+json_t *value_word(enum type type, unsigned int number)
+{
+	const char *const *words = words_of(type);
+	unsigned int i;
+
+	if (type == TYPE_BOOL)
+		return json_boolean(number);
+	if (type == TYPE_REASON)
+		return number < sizeof(reasons) / sizeof(reasons[0]) ?
+		       json_string(reasons[number]) : json_integer(number);
+	for (i = 0; words[i]; i++)
+		if (i == number)
+			return json_string(words[i]);
+	return json_integer(number);
+}
+
+/**
+ * value_has_ports() - does a protocol have ports that a rule can name
+ * @proto: protocol number
+ *
+ * Return: true for TCP, UDP, UDP-Lite, SCTP and DCCP
+ */
+bool value_has_ports(int proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE ||
+	       proto == IPPROTO_SCTP || proto == IPPROTO_DCCP;
+}
+
+/**
+ * value_quote() - write a text as one word of a batch file
+ * @s: text
+ * @text: receives it, in quotes if it needs them
+ *
+ * Return: @text
+ */
+const char *value_quote(const char *s, char text[VALUE_TEXT])
+{
+	const char *c;
+	char *t = text;
+
+	for (c = s; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("\"'\\#", *c))
+			break;
+	if (*s && !*c) {
+		snprintf(text, VALUE_TEXT, "%s", s);
+		return text;
+	}
+	*t++ = '"';
+	for (c = s; *c && t < text + VALUE_TEXT - 6; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f) {
+			t += sprintf(t, "\\x%02x", *c);
+			continue;
+		}
+		if (*c == '"' || *c == '\\')
+			*t++ = '\\';
+		*t++ = *c;
+	}
+	*t++ = '"';
+	*t = '\0';
+	return text;
+}
+
+/**
+ * value_text() - write a value as it could be typed
+ * @f: field
+ * @v: value; null is the word none
+ * @text: receives it
+ *
+ * Return: @text
+ */
+const char *value_text(const struct field *f, const json_t *v, char text[VALUE_TEXT])
+{
+	long long n = json_integer_value(v), to;
+	const char *name;
+
+	switch (json_typeof(v)) {
+	case JSON_STRING:
+		return value_quote(json_string_value(v), text);
+	case JSON_INTEGER:
+		name = f->type == TYPE_PROTO ? proto_name(n) : NULL;
+		if (name)
+			snprintf(text, VALUE_TEXT, "%s", name);
+		else
+			snprintf(text, VALUE_TEXT, "%lld", n);
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		snprintf(text, VALUE_TEXT, "%s", switches[json_is_true(v)]);
+		break;
+	case JSON_OBJECT:
+		n = json_integer_value(json_object_get(v, "from"));
+		to = json_integer_value(json_object_get(v, "to"));
+		if (n == to)
+			snprintf(text, VALUE_TEXT, "%lld", n);
+		else
+			snprintf(text, VALUE_TEXT, "%lld-%lld", n, to);
+		break;
+	default:
+		snprintf(text, VALUE_TEXT, "none");
+	}
+	return text;
+}
