@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/tmirror.h>
+
+#include "nl.h"
+
+/* A dump that changes while it is read is read again, this often at most. */
+#define DUMP_TRIES	64
+
+/**
+ * nl_open() - open a netlink socket
+ * @nl: socket, nothing happens if it is open
+ * @bus: NETLINK_ROUTE or NETLINK_GENERIC
+ * @e: says why it could not be opened
+ *
+ * Return: 0 or -1
+ */
+int nl_open(struct nl *nl, int bus, struct err *e)
+{
+	int on = 1;
+
+	if (nl->sk)
+		return 0;
+	nl->sk = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	if (!nl->sk)
+		return err_refuse(e, "netlink socket: %s", strerror(errno));
+	mnl_socket_setsockopt(nl->sk, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->sk, NETLINK_CAP_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->sk, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+	if (mnl_socket_bind(nl->sk, 0, MNL_SOCKET_AUTOPID) < 0) {
+		err_refuse(e, "netlink socket: %s", strerror(errno));
+		nl_close(nl);
+		return -1;
+	}
+	nl->portid = mnl_socket_get_portid(nl->sk);
+	return 0;
+}
+
+/**
+ * nl_close() - close a socket
+ * @nl: socket, open or not
+ */
+void nl_close(struct nl *nl)
+{
+	if (nl->sk)
+		mnl_socket_close(nl->sk);
+	nl->sk = NULL;
+}
+
+/* The words and the place that the kernel adds to an error. */
+static void read_extack(const struct nlmsghdr *nlh, struct nl_reply *reply)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	unsigned int skip = sizeof(*err);
+	const struct nlattr *attr;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += MNL_ALIGN(mnl_nlmsg_get_payload_len(&err->msg));
+	mnl_attr_for_each(attr, nlh, skip) {
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+			snprintf(reply->text, sizeof(reply->text), "%s", mnl_attr_get_str(attr));
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS &&
+		    !mnl_attr_validate(attr, MNL_TYPE_U32))
+			reply->offset = mnl_attr_get_u32(attr);
+	}
+}
+
+static void keep(struct nl_reply *reply, const struct nlmsghdr *nlh)
+{
+	size_t len = MNL_ALIGN(nlh->nlmsg_len);
+
+	while (reply->size + len > reply->room) {
+		reply->room = reply->room ? 2 * reply->room : 16384;
+		reply->data = realloc(reply->data, reply->room);
+		if (!reply->data)
+			abort();
+	}
+	memcpy(reply->data + reply->size, nlh, nlh->nlmsg_len);
+	reply->size += len;
+}
+
+/* One datagram of a reply. Returns 1 while more is to come. */
+static int take(const struct nl *nl, const char *buf, ssize_t n, struct nl_reply *reply,
+		bool *torn)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	int left = n;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		if (nlh->nlmsg_seq != nl->seq)
+			continue;
+		*torn |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;
+		if (nlh->nlmsg_type == NLMSG_DONE) {
+			if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(int))
+				reply->error = -*(int *)mnl_nlmsg_get_payload(nlh);
+			return 0;
+		}
+		if (nlh->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+
+			reply->error = -err->error;
+			read_extack(nlh, reply);
+			return 0;
+		}
+		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE)
+			keep(reply, nlh);
+	}
+	return 1;
+}
+
+/* Room for a request of any size, where the socket's owner may have it. */
+static void make_room(struct nl *nl, size_t size)
+{
+	int want = size + 4096, fd = mnl_socket_get_fd(nl->sk);
+
+	if (size < 65536)
+		return;
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &want, sizeof(want)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &want, sizeof(want));
+}
+
+static bool ask(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply)
+{
+	static char buf[1 << 17];
+	bool torn = false;
+	ssize_t n;
+
+	reply->size = 0;
+	reply->error = 0;
+	reply->offset = 0;
+	reply->text[0] = '\0';
+	req->nlmsg_seq = ++nl->seq;
+	make_room(nl, req->nlmsg_len);
+	if (mnl_socket_sendto(nl->sk, req, req->nlmsg_len) < 0) {
+		reply->error = errno;
+		return false;
+	}
+	do {
+		n = mnl_socket_recvfrom(nl->sk, buf, sizeof(buf));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			reply->error = errno;
+			return false;
+		}
+	} while (n < 0 || take(nl, buf, n, reply, &torn));
+	return torn;
+}
+
+/**
+ * nl_request() - send a request and wait for its end
+ * @nl: open socket
+ * @req: the request; NLM_F_ACK is set unless it is a dump
+ * @reply: receives what came; its @data is to be freed by the caller
+ *
+ * A dump that was interrupted by a change is asked for again.
+ *
+ * Return: 0, or -1 and the errno in @reply
+ */
+int nl_request(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply)
+{
+	int tries = DUMP_TRIES;
+
+	memset(reply, 0, sizeof(*reply));
+	if ((req->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+		req->nlmsg_flags |= NLM_F_ACK;
+	while (ask(nl, req, reply) && tries--)
+		;
+	return reply->error ? -1 : 0;
+}
+
+/**
+ * nl_genl() - begin a generic netlink request
+ * @nl: socket of nl_open_tmirror()
+ * @buf: room for the request
+ * @cmd: command
+ * @flags: NLM_F_DUMP or 0
+ *
+ * Return: the request, to which attributes can be added
+ */
+struct nlmsghdr *nl_genl(struct nl *nl, void *buf, uint8_t cmd, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
+	nlh->nlmsg_type = nl->family;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	genl->cmd = cmd;
+	genl->version = TMIRROR_GENL_VERSION;
+	return nlh;
+}
+
+static void read_group(struct nl *nl, const struct nlattr *group)
+{
+	const char *name = "";
+	const struct nlattr *attr;
+	uint32_t id = 0;
+
+	mnl_attr_for_each_nested(attr, group) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME)
+			name = mnl_attr_get_str(attr);
+		else if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID)
+			id = mnl_attr_get_u32(attr);
+	}
+	if (!strcmp(name, TMIRROR_MCGRP_CONFIG))
+		nl->group = id;
+}
+
+static void read_family(struct nl *nl, const struct nl_reply *reply)
+{
+	const struct nlattr *attr, *group;
+	const struct nlmsghdr *nlh;
+	int left;
+
+	nl_foreach(reply, nlh, left)
+		mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+			if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+				nl->family = mnl_attr_get_u16(attr);
+			if (mnl_attr_get_type(attr) != CTRL_ATTR_MCAST_GROUPS)
+				continue;
+			mnl_attr_for_each_nested(group, attr)
+				read_group(nl, group);
+		}
+}
+
+/**
+ * nl_open_tmirror() - open a socket to the module
+ * @nl: socket, nothing happens if it is open
+ * @e: says why it could not be opened
+ *
+ * Return: 0 or -1
+ */
+int nl_open_tmirror(struct nl *nl, struct err *e)
+{
+	char buf[256];
+	struct nl_reply reply;
+	struct nlmsghdr *nlh;
+	int ret = 0;
+
+	if (nl->sk)
+		return 0;
+	if (nl_open(nl, NETLINK_GENERIC, e))
+		return -1;
+	nl->family = GENL_ID_CTRL;
+	nlh = nl_genl(nl, buf, CTRL_CMD_GETFAMILY, 0);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, TMIRROR_GENL_NAME);
+	if (!nl_request(nl, nlh, &reply))
+		read_family(nl, &reply);
+	else if (reply.error == ENOENT)
+		ret = err_refuse(e, "tmirror: kernel module is not loaded (modprobe tmirror)");
+	else
+		ret = err_refuse(e, "tmirror: %s", strerror(reply.error));
+	free(reply.data);
+	if (ret)
+		nl_close(nl);
+	return ret;
+}
+
+/**
+ * nl_join() - receive a notification of every change from now on
+ * @nl: socket of nl_open_tmirror()
+ * @e: says why that is not possible
+ *
+ * Return: 0 or -1
+ */
+int nl_join(struct nl *nl, struct err *e)
+{
+	if (mnl_socket_setsockopt(nl->sk, NETLINK_ADD_MEMBERSHIP, &nl->group,
+				  sizeof(nl->group)))
+		return err_refuse(e, "monitor: %s", strerror(errno));
+	return 0;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/tmirror.h>
+
+#include "attr.h"
+#include "document.h"
+#include "stats.h"
+#include "store.h"
+#include "tmconf.h"
+#include "value.h"
+
+/* What an errno means for an object. */
+static const char *sense(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "not found";
+	case EEXIST:
+		return "exists already";
+	case EBUSY:
+		return "in use";
+	case ENOSPC:
+		return "over the limit";
+	case ENODEV:
+		return "no such device";
+	case EINVAL:
+		return "invalid";
+	case ERANGE:
+		return "out of range";
+	case EPERM:
+		return "not permitted, CAP_NET_ADMIN is needed";
+	case EMSGSIZE:
+		return "too large for one message";
+	default:
+		return strerror(error);
+	}
+}
+
+/* The line for a refusal: the object, the field at fault, both reasons. */
+static int fail(struct tmconf *t, const struct object *o, const json_t *value,
+		const struct nlmsghdr *req, const struct nl_reply *reply)
+{
+	const struct field *f = reply->offset ? attr_field(o, req, reply->offset) : NULL;
+	const char *name = object_name(o, value);
+	const json_t *v = f ? json_object_get(value, f->word) : NULL;
+	char text[VALUE_TEXT], at[VALUE_TEXT + 64] = "", key[64] = "";
+
+	if (o == &object_rule)
+		snprintf(key, sizeof(key), " number %lld direction %s",
+			 (long long)json_integer_value(json_object_get(value, "number")),
+			 json_string_value(json_object_get(value, "direction")));
+	if (v && f != o->fields)
+		snprintf(at, sizeof(at), ": %s %s", f->word, value_text(f, v, text));
+	return err_refuse(&t->err, "%s%s%s%s%s: %s%s%s", o->word, *name ? " " : "", name, key, at,
+			  reply->text, *reply->text ? ": " : "", sense(reply->error));
+}
+
+static json_t *read_list(const struct object *o, const struct nl_reply *reply)
+{
+	json_t *list = json_array();
+	const struct nlmsghdr *nlh;
+	int left;
+
+	nl_foreach(reply, nlh, left)
+		json_array_append_new(list, attr_get(o, nlh));
+	document_sort(list);
+	return list;
+}
+
+/**
+ * store_list() - read all objects of a kind
+ * @t: run
+ * @o: kind of object
+ * @filter: the filter whose rules are wanted, NULL: of all; else NULL
+ *
+ * Return: array in the order of documents, NULL if it could not be read
+ */
+json_t *store_list(struct tmconf *t, const struct object *o, const char *filter)
+{
+	struct nl_reply reply;
+	struct nlmsghdr *nlh;
+	json_t *list = NULL;
+	char buf[1024];
+
+	if (nl_open_tmirror(&t->genl, &t->err))
+		return NULL;
+	nlh = nl_genl(&t->genl, buf, o->cmd_get, NLM_F_DUMP);
+	if (filter)
+		mnl_attr_put_strz(nlh, TMIRROR_A_RULE_FILTER, filter);
+	if (!nl_request(&t->genl, nlh, &reply))
+		list = read_list(o, &reply);
+	else if (filter)
+		err_refuse(&t->err, "filter %s: %s", filter, sense(reply.error));
+	else
+		fail(t, o, NULL, nlh, &reply);
+	free(reply.data);
+	return list;
+}
+
+/**
+ * store_get() - read one object
+ * @t: run
+ * @o: kind of object
+ * @name: its name, NULL for the limits
+ *
+ * Return: the object, NULL if it could not be read
+ */
+json_t *store_get(struct tmconf *t, const struct object *o, const char *name)
+{
+	json_t *key = name ? json_pack("{ss}", o->fields->word, name) : NULL;
+	json_t *list, *value = NULL;
+	struct nl_reply reply;
+	struct nlmsghdr *nlh;
+	char buf[1024];
+
+	if (nl_open_tmirror(&t->genl, &t->err))
+		goto out;
+	nlh = nl_genl(&t->genl, buf, o->cmd_get, 0);
+	if (name)
+		mnl_attr_put_strz(nlh, o->fields->attr, name);
+	if (nl_request(&t->genl, nlh, &reply)) {
+		fail(t, o, key, nlh, &reply);
+	} else {
+		list = read_list(o, &reply);
+		value = json_incref(json_array_get(list, 0));
+		json_decref(list);
+		if (value && o == &object_limits)
+			json_object_set_new(value, "stats",
+					    stats_limits((const struct nlmsghdr *)reply.data));
+		if (!value)
+			err_refuse(&t->err, "%s: the kernel sent nothing", o->word);
+	}
+	free(reply.data);
+out:
+	json_decref(key);
+	return value;
+}
+
+static uint8_t command_of(const struct object *o, enum verb verb)
+{
+	switch (verb) {
+	case VERB_ADD:
+		return o->cmd_add;
+	case VERB_SET:
+		return o->cmd_set;
+	case VERB_DEL:
+		return o->cmd_del;
+	case VERB_LOAD:
+		return o->cmd_load;
+	default:
+		return o->cmd_get;
+	}
+}
+
+/* Sends a command. Its reply's data is the caller's if reply is not NULL. */
+static int send_command(struct tmconf *t, const struct object *o, uint8_t cmd,
+			const json_t *value, struct nl_reply *reply)
+{
+	struct nl_reply own;
+	struct nlmsghdr *nlh;
+	int ret = -1;
+	void *buf;
+
+	if (nl_open_tmirror(&t->genl, &t->err))
+		return -1;
+	buf = malloc(attr_room(o, value));
+	if (!buf)
+		return err_refuse(&t->err, "%s: %s", o->word, strerror(ENOMEM));
+	nlh = nl_genl(&t->genl, buf, cmd, 0);
+	if (attr_put(nlh, o, value, &t->err)) {
+		const char *name = object_name(o, value);
+
+		err_prefix(&t->err, "%s%s%s: ", o->word, *name ? " " : "", name);
+	} else {
+		ret = nl_request(&t->genl, nlh, &own);
+		if (ret)
+			fail(t, o, value, nlh, &own);
+		if (reply && !ret)
+			*reply = own;
+		else
+			free(own.data);
+	}
+	free(buf);
+	return ret;
+}
+
+/**
+ * store_do() - change an object
+ * @t: run
+ * @o: kind of object
+ * @verb: VERB_ADD, VERB_SET, VERB_DEL or VERB_LOAD
+ * @value: the object, or the part of it that the command takes
+ *
+ * Return: 0, or -1 if nothing was changed
+ */
+int store_do(struct tmconf *t, const struct object *o, enum verb verb, const json_t *value)
+{
+	return send_command(t, o, command_of(o, verb), value, NULL);
+}
+
+/**
+ * store_flush() - delete everything but the limits
+ * @t: run
+ *
+ * Return: 0, or -1 if nothing was changed
+ */
+int store_flush(struct tmconf *t)
+{
+	static const struct field none[] = { { } };
+	static const struct object flush = { .word = "flush", .fields = none };
+	json_t *value = json_object();
+	int ret = send_command(t, &flush, TMIRROR_CMD_FLUSH, value, NULL);
+
+	json_decref(value);
+	return ret;
+}
+
+/**
+ * store_ask() - ask what would become of a packet
+ * @t: run
+ * @packet: object of object_explain
+ *
+ * Return: object of object_answer, or NULL
+ */
+json_t *store_ask(struct tmconf *t, const json_t *packet)
+{
+	struct nl_reply reply;
+	json_t *list, *answer, *member;
+
+	if (send_command(t, &object_explain, TMIRROR_CMD_EXPLAIN, packet, &reply))
+		return NULL;
+	list = read_list(&object_answer, &reply);
+	answer = json_incref(json_array_get(list, 0));
+	json_decref(list);
+	free(reply.data);
+	/* a packet goes to one member */
+	member = json_array_get(json_object_get(answer, "member"), 0);
+	if (member)
+		json_object_set(answer, "member", member);
+	if (!answer)
+		err_refuse(&t->err, "explain: the kernel sent nothing");
+	return answer;
+}
+
+/**
+ * store_join_rules() - put every rule into its filter
+ * @filters: array of filters
+ * @rules: array of rules, of all filters or of one
+ */
+void store_join_rules(json_t *filters, json_t *rules)
+{
+	json_t *index = json_object(), *filter, *rule;
+	size_t i;
+
+	json_array_foreach(filters, i, filter) {
+		json_object_set_new(filter, "rules", json_array());
+		json_object_set(index, object_name(&object_filter, filter), filter);
+	}
+	json_array_foreach(rules, i, rule) {
+		filter = json_object_get(index, object_name(&object_rule, rule));
+		json_array_append(json_object_get(filter, "rules"), rule);
+	}
+	json_decref(index);
+}
+
+/**
+ * store_all() - read everything
+ * @t: run
+ *
+ * Return: a document, hidden fields and counters included; NULL if it could
+ * not be read
+ */
+json_t *store_all(struct tmconf *t)
+{
+	json_t *limits = store_get(t, &object_limits, NULL);
+	json_t *targets = limits ? store_list(t, &object_target, NULL) : NULL;
+	json_t *filters = targets ? store_list(t, &object_filter, NULL) : NULL;
+	json_t *rules = filters ? store_list(t, &object_rule, NULL) : NULL;
+	json_t *sessions = rules ? store_list(t, &object_session, NULL) : NULL;
+
+	if (rules)
+		store_join_rules(filters, rules);
+	json_decref(rules);
+	if (sessions)
+		return json_pack("{sosososo}", "limits", limits, "targets", targets,
+				 "filters", filters, "sessions", sessions);
+	json_decref(limits);
+	json_decref(targets);
+	json_decref(filters);
+	return NULL;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The objects of the network namespace, as the module has them. */
+#ifndef TMCONF_STORE_H
+#define TMCONF_STORE_H
+
+#include <jansson.h>
+
+#include "object.h"
+
+struct tmconf;
+struct nl_reply;
+
+json_t *store_list(struct tmconf *t, const struct object *o, const char *filter);
+json_t *store_get(struct tmconf *t, const struct object *o, const char *name);
+int store_do(struct tmconf *t, const struct object *o, enum verb verb, const json_t *value);
+int store_flush(struct tmconf *t);
+json_t *store_ask(struct tmconf *t, const json_t *packet);
+void store_join_rules(json_t *filters, json_t *rules);
+json_t *store_all(struct tmconf *t);
+
+#endif
