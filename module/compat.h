@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What older kernels lack. The module is written for the newest one; this
+ * header, included before every file, is the only one that knows of others.
+ * The HAVE_* come from compat.mk.
+ */
+#ifndef _TMIRROR_COMPAT_H
+#define _TMIRROR_COMPAT_H
+
+#include <linux/skbuff.h>
+#include <net/act_api.h>
+#include <net/flow.h>
+#include <net/genetlink.h>
+#include <net/inet_dscp.h>
+#include <net/sch_generic.h>
+
+/* 6.5 moved skb_gso_segment() out of linux/netdevice.h. */
+#ifdef HAVE_NET_GSO
+#include <net/gso.h>
+#else
+#include <linux/netdevice.h>
+#endif
+
+/* 6.7 put a struct genl_info, with the same .attrs, into dumps. */
+#ifndef HAVE_GENL_INFO_DUMP
+#define genl_info_dump(cb)	genl_dumpit_info(cb)
+#endif
+
+/* 6.9 gave the modules of actions an alias of another form. */
+#ifndef MODULE_ALIAS_NET_ACT
+#define MODULE_ALIAS_NET_ACT(kind)	MODULE_ALIAS("act_" kind)
+#endif
+
+/* 6.12 gave skb_at_tc_ingress() a twin. */
+#ifndef HAVE_SKB_AT_TC_EGRESS
+static inline bool skb_at_tc_egress(const struct sk_buff *skb)
+{
+#ifdef CONFIG_NETFILTER_SKIP_EGRESS
+	return skb->nf_skip_egress && !skb_at_tc_ingress(skb);
+#else
+	return !skb_at_tc_ingress(skb);
+#endif
+}
+#endif
+
+/* 6.6 gave a name to what an action's init returns when it was bound. */
+#ifndef ACT_P_BOUND
+#define ACT_P_BOUND	0
+#endif
+
+/* 6.2 split the operations of a generic netlink family. */
+#ifndef HAVE_GENL_SPLIT_OPS
+#define genl_split_ops	genl_ops
+#endif
+
+/* 6.18 made the TOS of an IPv4 flow a DSCP. */
+static inline void flowi4_set_dsfield(struct flowi4 *fl4, u8 dsfield)
+{
+#ifdef HAVE_FLOWI4_DSCP
+	fl4->flowi4_dscp = inet_dsfield_to_dscp(dsfield);
+#else
+	fl4->flowi4_tos = dsfield & INET_DSCP_MASK;
+#endif
+}
+
+/* 7.2 retired the stub through which modules reached IPv6. */
+#ifdef HAVE_IPV6_STUB
+#include <net/ipv6.h>
+#include <net/ipv6_stubs.h>
+#define ip6_dst_lookup_flow	ipv6_stub->ipv6_dst_lookup_flow
+#endif
+
+#endif /* _TMIRROR_COMPAT_H */
