@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _TMIRROR_STATS_H
+#define _TMIRROR_STATS_H
+
+#include <linux/u64_stats_sync.h>
+
+/**
+ * enum tmirror_drop - why a copy was not sent; TMIRROR_A_DROP_* less one
+ * @TMIRROR_DROP_NO_ROUTE: no route, or refused by the underlay's rules
+ * @TMIRROR_DROP_NO_MEMORY: no memory for the copy
+ * @TMIRROR_DROP_BACKLOG: too many bytes in flight, or a queue is full
+ * @TMIRROR_DROP_RATE: over the session's rate
+ * @TMIRROR_DROP_TOO_BIG: no room in the route, or too many segments
+ * @TMIRROR_DROP_DOWN: no member is up
+ * @TMIRROR_DROP_MAX: number of causes
+ */
+enum tmirror_drop {
+	TMIRROR_DROP_NO_ROUTE,
+	TMIRROR_DROP_NO_MEMORY,
+	TMIRROR_DROP_BACKLOG,
+	TMIRROR_DROP_RATE,
+	TMIRROR_DROP_TOO_BIG,
+	TMIRROR_DROP_DOWN,
+	TMIRROR_DROP_MAX
+};
+
+/**
+ * struct tmirror_tally - what became of some packets on the wire
+ * @matched_bytes: their length
+ * @mirrored_packets: copies sent
+ * @mirrored_bytes: length of these copies after the VXLAN header
+ * @truncated: how many of these copies were shorter than their frame
+ * @dropped: copies not sent, by cause
+ *
+ * The number of packets matched is not kept: it is the sum of those mirrored
+ * and those dropped, so a reader never sees them disagree.
+ */
+struct tmirror_tally {
+	u64 matched_bytes;
+	u64 mirrored_packets;
+	u64 mirrored_bytes;
+	u64 truncated;
+	u64 dropped[TMIRROR_DROP_MAX];
+};
+
+/**
+ * struct tmirror_stats - the running sum of tallies on one CPU
+ * @sum: the fields of &struct tmirror_tally, in its order
+ * @syncp: guards @sum where 64-bit words are torn
+ */
+struct tmirror_stats {
+	u64_stats_t sum[sizeof(struct tmirror_tally) / sizeof(u64)];
+	struct u64_stats_sync syncp;
+};
+
+struct tmirror_stats __percpu *tmirror_stats_alloc(void);
+void tmirror_stats_add(struct tmirror_stats __percpu *stats,
+		       const struct tmirror_tally *tally);
+void tmirror_stats_read(const struct tmirror_stats __percpu *stats,
+			struct tmirror_tally *tally);
+u64 tmirror_tally_matched(const struct tmirror_tally *tally);
+
+/**
+ * struct tmirror_counter - one count on one CPU
+ * @count: the count
+ * @syncp: guards @count where 64-bit words are torn
+ */
+struct tmirror_counter {
+	u64_stats_t count;
+	struct u64_stats_sync syncp;
+};
+
+struct tmirror_counter __percpu *tmirror_counter_alloc(void);
+void tmirror_counter_add(struct tmirror_counter __percpu *counter,
+			 unsigned int n);
+u64 tmirror_counter_read(const struct tmirror_counter __percpu *counter);
+
+#endif /* _TMIRROR_STATS_H */
