@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Ordered rules: which packets a session mirrors. */
+#include "filter.h"
+#include "flow.h"
+#include "stats.h"
+
+#include <linux/bsearch.h>
+#include <linux/err.h>
+#include <linux/sort.h>
+#include <net/ipv6.h>
+
+/* Writers hold the configuration lock or own what they write. */
+#define deref(pointer)	rcu_dereference_protected(pointer, 1)
+
+/**
+ * tmirror_rule_alloc - allocate a rule
+ * @match: what it says; copied
+ *
+ * Context: process, may sleep.
+ * Return: a rule, to be handed to a filter or to tmirror_rule_free(); NULL
+ * without memory.
+ */
+struct tmirror_rule *tmirror_rule_alloc(const struct tmirror_match *match)
+{
+	struct tmirror_rule *rule = kmalloc(sizeof(*rule), GFP_KERNEL_ACCOUNT);
+
+	if (!rule)
+		return NULL;
+	rule->match = *match;
+	rule->hits = tmirror_counter_alloc();
+	if (!rule->hits) {
+		kfree(rule);
+		return NULL;
+	}
+	return rule;
+}
+
+/**
+ * tmirror_rule_free - free a rule that no reader can see
+ * @rule: the rule
+ */
+void tmirror_rule_free(struct tmirror_rule *rule)
+{
+	free_percpu(rule->hits);
+	kfree(rule);
+}
+
+static void rule_free_rcu(struct rcu_head *rcu)
+{
+	tmirror_rule_free(container_of(rcu, struct tmirror_rule, rcu));
+}
+
+static bool port_within(u16 port, u16 min, u16 max)
+{
+	return port >= min && port <= max;
+}
+
+/**
+ * tmirror_rule_matches - is a rule for a packet, its direction aside
+ * @match: the rule
+ * @flow: the packet
+ *
+ * Return: true if it decides the packet.
+ */
+bool tmirror_rule_matches(const struct tmirror_match *match,
+			  const struct tmirror_flow *flow)
+{
+	bool ports = match->has_sport || match->has_dport;
+
+	if (!match->has_proto && !match->family && !ports)
+		return true;
+	if (!flow->family)
+		return false;
+	if (match->family && match->family != flow->family)
+		return false;
+	if (match->has_proto &&
+	    (!flow->has_proto || flow->proto != match->proto))
+		return false;
+	if (match->has_src &&
+	    !ipv6_prefix_equal(&flow->src, &match->src, match->src_len))
+		return false;
+	if (match->has_dst &&
+	    !ipv6_prefix_equal(&flow->dst, &match->dst, match->dst_len))
+		return false;
+	if (!ports)
+		return true;
+	if (!flow->has_ports)
+		return false;
+	if (match->has_sport &&
+	    !port_within(flow->sport, match->sport_min, match->sport_max))
+		return false;
+	return !match->has_dport ||
+	       port_within(flow->dport, match->dport_min, match->dport_max);
+}
+
+/**
+ * tmirror_match_compare - order of two rules in a list
+ * @a: one
+ * @b: the other
+ *
+ * Return: below, above or equal to zero, by direction, then number.
+ */
+int tmirror_match_compare(const struct tmirror_match *a,
+			  const struct tmirror_match *b)
+{
+	if (a->direction != b->direction)
+		return a->direction - b->direction;
+	return a->number - b->number;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	return tmirror_match_compare(&(*(struct tmirror_rule **)a)->match,
+				     &(*(struct tmirror_rule **)b)->match);
+}
+
+static int compare_key(const void *key, const void *b)
+{
+	return tmirror_match_compare(key,
+				     &(*(struct tmirror_rule **)b)->match);
+}
+
+static struct tmirror_rule **find(struct tmirror_rules *rules,
+				  const struct tmirror_match *key)
+{
+	return bsearch(key, rules->rule, rules->count, sizeof(rules->rule[0]),
+		       compare_key);
+}
+
+/**
+ * tmirror_rules_alloc - allocate a list of rules
+ * @count: how many
+ *
+ * Context: process, may sleep.
+ * Return: a list with room for @count rules, to be filled by the caller, for
+ * tmirror_filter_load() or tmirror_rules_discard(); NULL without memory.
+ */
+struct tmirror_rules *tmirror_rules_alloc(unsigned int count)
+{
+	struct tmirror_rules *rules;
+
+	rules = kvzalloc(struct_size(rules, rule, count), GFP_KERNEL_ACCOUNT);
+	if (rules)
+		rules->count = count;
+	return rules;
+}
+
+/**
+ * tmirror_rules_discard - free a list that was never in a filter
+ * @rules: the list; entries that are NULL are passed over
+ */
+void tmirror_rules_discard(struct tmirror_rules *rules)
+{
+	unsigned int i;
+
+	for (i = 0; i < rules->count; i++)
+		if (rules->rule[i])
+			tmirror_rule_free(rules->rule[i]);
+	kvfree(rules);
+}
+
+static void find_egress(struct tmirror_rules *rules)
+{
+	unsigned int i;
+
+	for (i = 0; i < rules->count; i++)
+		if (rules->rule[i]->match.direction == TMIRROR_EGRESS)
+			break;
+	rules->egress = i;
+}
+
+/* Readers see all of the old list or all of the new one. */
+static void publish(struct tmirror_filter *filter, struct tmirror_rules *rules)
+{
+	struct tmirror_rules *old;
+
+	find_egress(rules);
+	old = rcu_replace_pointer(filter->rules, rules, true);
+	kvfree_rcu(old, rcu);
+}
+
+/**
+ * tmirror_filter_create - make a filter without rules
+ * @table: the filters of its namespace
+ * @name: its name
+ *
+ * Context: process, may sleep, configuration lock held.
+ * Return: the filter, or -EEXIST, -ENOSPC, -ENOMEM as a pointer.
+ */
+struct tmirror_filter *tmirror_filter_create(struct tmirror_table *table,
+					     const char *name)
+{
+	struct tmirror_filter *filter;
+	struct tmirror_rules *rules;
+	int err = -ENOMEM;
+
+	filter = kzalloc(sizeof(*filter), GFP_KERNEL_ACCOUNT);
+	rules = tmirror_rules_alloc(0);
+	if (!filter || !rules)
+		goto err_alloc;
+	RCU_INIT_POINTER(filter->rules, rules);
+	err = tmirror_table_insert(table, &filter->object, name);
+	if (err)
+		goto err_alloc;
+	return filter;
+
+err_alloc:
+	kvfree(rules);
+	kfree(filter);
+	return ERR_PTR(err);
+}
+
+static void filter_free_rcu(struct rcu_head *rcu)
+{
+	struct tmirror_filter *filter =
+		container_of(rcu, struct tmirror_filter, rcu);
+
+	tmirror_rules_discard(deref(filter->rules));
+	kfree(filter->description);
+	kfree(filter);
+}
+
+/**
+ * tmirror_filter_delete - delete a filter and its rules
+ * @table: the filters of its namespace
+ * @filter: the filter
+ *
+ * Context: process, configuration lock held.
+ * Return: 0, or -EBUSY if a session uses it.
+ */
+int tmirror_filter_delete(struct tmirror_table *table,
+			  struct tmirror_filter *filter)
+{
+	if (filter->object.users)
+		return -EBUSY;
+	tmirror_table_remove(table, &filter->object);
+	call_rcu(&filter->rcu, filter_free_rcu);
+	return 0;
+}
+
+/**
+ * tmirror_filter_match - find the rule that decides a packet
+ * @filter: the filter
+ * @direction: of the packet
+ * @flow: the packet
+ *
+ * Context: RCU read side.
+ * Return: the first rule by number that matches, or NULL.
+ */
+const struct tmirror_rule *
+tmirror_filter_match(const struct tmirror_filter *filter, u8 direction,
+		     const struct tmirror_flow *flow)
+{
+	const struct tmirror_rules *rules = rcu_dereference(filter->rules);
+	unsigned int i = 0, end = rules->egress;
+
+	if (direction == TMIRROR_EGRESS) {
+		i = rules->egress;
+		end = rules->count;
+	}
+	for (; i < end; i++)
+		if (tmirror_rule_matches(&rules->rule[i]->match, flow))
+			return rules->rule[i];
+	return NULL;
+}
+
+/**
+ * tmirror_filter_add - add a rule
+ * @filter: where to
+ * @rule: the rule; the filter owns it if this succeeds
+ * @limit: largest number of rules
+ *
+ * Context: process, may sleep, configuration lock held.
+ * Return: 0, -EEXIST if its number is taken, -ENOSPC at the limit, -ENOMEM.
+ */
+int tmirror_filter_add(struct tmirror_filter *filter,
+		       struct tmirror_rule *rule, u32 limit)
+{
+	struct tmirror_rules *old = deref(filter->rules), *new;
+	unsigned int at = 0;
+
+	if (find(old, &rule->match))
+		return -EEXIST;
+	if (old->count >= limit)
+		return -ENOSPC;
+	new = tmirror_rules_alloc(old->count + 1);
+	if (!new)
+		return -ENOMEM;
+
+	while (at < old->count &&
+	       tmirror_match_compare(&old->rule[at]->match, &rule->match) < 0)
+		at++;
+	memcpy(new->rule, old->rule, at * sizeof(new->rule[0]));
+	new->rule[at] = rule;
+	memcpy(new->rule + at + 1, old->rule + at,
+	       (old->count - at) * sizeof(new->rule[0]));
+	publish(filter, new);
+	return 0;
+}
+
+/**
+ * tmirror_filter_del - delete a rule
+ * @filter: where from
+ * @key: direction and number of the rule
+ *
+ * Context: process, may sleep, configuration lock held.
+ * Return: 0, -ENOENT, -ENOMEM.
+ */
+int tmirror_filter_del(struct tmirror_filter *filter,
+		       const struct tmirror_match *key)
+{
+	struct tmirror_rules *old = deref(filter->rules), *new;
+	struct tmirror_rule **entry = find(old, key), *rule;
+	unsigned int at;
+
+	if (!entry)
+		return -ENOENT;
+	new = tmirror_rules_alloc(old->count - 1);
+	if (!new)
+		return -ENOMEM;
+
+	rule = *entry;
+	at = entry - old->rule;
+	memcpy(new->rule, old->rule, at * sizeof(new->rule[0]));
+	memcpy(new->rule + at, old->rule + at + 1,
+	       (new->count - at) * sizeof(new->rule[0]));
+	publish(filter, new);
+	call_rcu(&rule->rcu, rule_free_rcu);
+	return 0;
+}
+
+/**
+ * tmirror_filter_load - replace all rules
+ * @filter: the filter
+ * @new: its rules from now on, in any order; the filter owns them if this
+ *	succeeds
+ * @limit: largest number of rules
+ *
+ * A rule that is in both lists, the same in every word, goes on counting.
+ *
+ * Context: process, configuration lock held.
+ * Return: 0, -EEXIST if two have the same number and direction, -ENOSPC over
+ * the limit.
+ */
+int tmirror_filter_load(struct tmirror_filter *filter,
+			struct tmirror_rules *new, u32 limit)
+{
+	struct tmirror_rules *old = deref(filter->rules);
+	unsigned int i;
+
+	if (new->count > limit)
+		return -ENOSPC;
+	sort(new->rule, new->count, sizeof(new->rule[0]), compare_rules, NULL);
+	for (i = 1; i < new->count; i++)
+		if (!compare_rules(&new->rule[i - 1], &new->rule[i]))
+			return -EEXIST;
+
+	for (i = 0; i < new->count; i++) {
+		struct tmirror_rule *rule = new->rule[i];
+		struct tmirror_rule **same = find(old, &rule->match);
+
+		if (same && !memcmp(&(*same)->match, &rule->match,
+				    sizeof(rule->match))) {
+			new->rule[i] = *same;
+			tmirror_rule_free(rule);
+		}
+	}
+	for (i = 0; i < old->count; i++) {
+		struct tmirror_rule *rule = old->rule[i];
+		struct tmirror_rule **kept = find(new, &rule->match);
+
+		if (!kept || *kept != rule)
+			call_rcu(&rule->rcu, rule_free_rcu);
+	}
+	publish(filter, new);
+	return 0;
+}

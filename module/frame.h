@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _TMIRROR_FRAME_H
+#define _TMIRROR_FRAME_H
+
+#include <linux/if_ether.h>
+#include <linux/types.h>
+
+struct sk_buff;
+
+/**
+ * struct tmirror_frame - an skb seen as the Ethernet frame on the wire
+ * @skb: where the bytes are; only ever read
+ * @offset: of the frame's first byte of @skb, from skb->data; below zero at
+ *	the ingress hook, where skb->data is behind the link-layer header
+ * @len: length of the frame on the wire, with @insert, without FCS
+ * @insert_at: where in the frame @insert stands, if it has a length
+ * @insert_len: 4 for a VLAN tag that is kept beside the bytes; 14 for the
+ *	Ethernet header of a device that has none; else 0
+ * @insert: bytes of the frame that @skb does not hold
+ *
+ * A position in a frame counts from its first byte on the wire.
+ */
+struct tmirror_frame {
+	const struct sk_buff *skb;
+	int offset;
+	u32 len;
+	u8 insert_at;
+	u8 insert_len;
+	u8 insert[ETH_HLEN];
+};
+
+void tmirror_frame_init(struct tmirror_frame *frame, const struct sk_buff *skb);
+int tmirror_frame_read(const struct tmirror_frame *frame, u32 pos, void *to,
+		       u32 len);
+u32 tmirror_frame_pos(const struct tmirror_frame *frame, int offset);
+
+#endif /* _TMIRROR_FRAME_H */
