@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The UDP and VXLAN headers of a copy. */
+#include "encap.h"
+
+#include <linux/build_bug.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+
+/* Dynamic ports, RFC 6335; RFC 7348 section 5 asks for them. */
+#define SPORT_MIN	49152
+#define SPORT_BITS	14
+
+/**
+ * tmirror_encap_sport - outer UDP source port of a flow
+ * @hash: of the flow, the same for both its directions
+ *
+ * Return: 49152..65535 in network byte order.
+ */
+__be16 tmirror_encap_sport(u32 hash)
+{
+	return htons(SPORT_MIN + (hash & ((1 << SPORT_BITS) - 1)));
+}
+
+/**
+ * tmirror_encap - push the UDP and the VXLAN header
+ * @copy: frame with headroom for TMIRROR_ENCAP_LEN bytes
+ * @vni: VXLAN network identifier, 0..2^24-1
+ * @sport: UDP source port
+ * @dport: UDP destination port
+ *
+ * Return: the UDP header, whose checksum is left zero: none. It is the
+ * transport header of @copy from here on.
+ */
+struct udphdr *tmirror_encap(struct sk_buff *copy, u32 vni, __be16 sport,
+			     __be16 dport)
+{
+	struct tmirror_vxlan *vxlan;
+	struct udphdr *udp;
+
+	BUILD_BUG_ON(sizeof(*udp) + sizeof(*vxlan) != TMIRROR_ENCAP_LEN);
+
+	vxlan = skb_push(copy, sizeof(*vxlan));
+	vxlan->flags = TMIRROR_VXLAN_VNI_VALID;
+	vxlan->vni = htonl(vni << 8);
+
+	udp = skb_push(copy, sizeof(*udp));
+	skb_reset_transport_header(copy);
+	udp->source = sport;
+	udp->dest = dport;
+	udp->len = htons(copy->len);
+	udp->check = 0;
+	return udp;
+}

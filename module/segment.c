@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Super-packets (GSO, GRO): the packets on the wire that they stand for. */
+#include "flow.h"
+#include "frame.h"
+#include "segment.h"
+
+#include <linux/err.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+/* What software segmentation may leave in a segment: we read it, no device. */
+#define SEGMENT_FEATURES (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_FRAGLIST | \
+			  NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC)
+
+static unsigned int frag_list_len(const struct sk_buff *skb)
+{
+	const struct sk_buff *frag;
+	unsigned int n = 0;
+
+	skb_walk_frags(skb, frag)
+		n++;
+	return n;
+}
+
+/* Bytes that every segment repeats, from skb->data; 0: cannot tell. */
+static int header_end(const struct sk_buff *skb,
+		      const struct tmirror_flow *flow)
+{
+	unsigned int type = skb_shinfo(skb)->gso_type;
+	struct tcphdr _tcp, *tcp;
+	int l4;
+
+	if (skb->encapsulation)
+		l4 = skb_inner_transport_offset(skb);
+	else if (flow->has_ports)
+		l4 = flow->l4;
+	else
+		return 0;
+
+	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+		tcp = skb_header_pointer(skb, l4, sizeof(_tcp), &_tcp);
+		return tcp ? l4 + tcp->doff * 4 : 0;
+	}
+	if (type & SKB_GSO_UDP_L4)
+		return l4 + sizeof(struct udphdr);
+	return 0;
+}
+
+/**
+ * tmirror_segment_count - number of packets on the wire
+ * @frame: the frame, of a super-packet or not
+ * @flow: its flow
+ * @header: receives how many bytes each of the packets repeats
+ *
+ * What a sender says of its super-packet is not believed: gso_segs may be
+ * wrong, and is not looked at.
+ *
+ * Return: the number, 1 at least.
+ */
+unsigned int tmirror_segment_count(const struct tmirror_frame *frame,
+				   const struct tmirror_flow *flow,
+				   u32 *header)
+{
+	const struct sk_buff *skb = frame->skb;
+	unsigned int size = skb_shinfo(skb)->gso_size;
+	int end;
+
+	*header = 0;
+	if (!skb_is_gso(skb))
+		return 1;
+	if (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST)
+		return 1 + frag_list_len(skb);
+	if (size == GSO_BY_FRAGS)
+		return max(1U, frag_list_len(skb));
+
+	end = header_end(skb, flow);
+	if (end >= (int)skb->len)
+		return 1;
+	if (end > 0)
+		*header = tmirror_frame_pos(frame, end);
+	return DIV_ROUND_UP(skb->len - max(end, 0), size);
+}
+
+/**
+ * tmirror_segment - make the packets on the wire of a super-packet
+ * @frame: its frame; only read
+ *
+ * Context: bottom halves disabled.
+ * Return: a list of skbs, linked by next and owned by the caller, for
+ * tmirror_frame_init() each; NULL if this is one packet on the wire, malformed
+ * as a super-packet; -ENOMEM as a pointer.
+ */
+struct sk_buff *tmirror_segment(const struct tmirror_frame *frame)
+{
+	const struct sk_buff *skb = frame->skb;
+	struct sk_buff *whole, *segments, *segment;
+
+	/*
+	 * Segmentation wants an skb of its own to write to. A clone would
+	 * have the original's headers copied by whoever writes to them next,
+	 * so only the list kind, which must stay a list, gets one.
+	 */
+	if (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST)
+		whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
+	else
+		whole = skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
+	if (!whole)
+		return ERR_PTR(-ENOMEM);
+
+	/* At the ingress hook the link-layer header is in front of the data. */
+	if (frame->offset < 0)
+		skb_push(whole, -frame->offset);
+	skb_reset_mac_header(whole);
+	/*
+	 * Without a checksum the kernel takes it for a driver's mistake, and
+	 * warns. It fills in the checksums of segments for this state, too.
+	 */
+	if (whole->ip_summed != CHECKSUM_PARTIAL)
+		whole->ip_summed = CHECKSUM_UNNECESSARY;
+	segments = skb_gso_segment(whole, SEGMENT_FEATURES);
+	if (IS_ERR(segments))
+		segments = PTR_ERR(segments) == -ENOMEM ? segments : NULL;
+	for (segment = IS_ERR(segments) ? NULL : segments; segment;
+	     segment = segment->next) {
+		segment->dev = skb->dev;
+		/* Its data is at its link-layer header. */
+		skb_reset_mac_header(segment);
+	}
+	consume_skb(whole);
+	return segments;
+}
