@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a network namespace has of its own, and what becomes of its devices. */
+#include "filter.h"
+#include "net.h"
+#include "netlink.h"
+#include "session.h"
+#include "source.h"
+#include "stats.h"
+#include "target.h"
+#include "xmit.h"
+
+#include <linux/err.h>
+#include <linux/netdevice.h>
+#include <linux/random.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/sock.h>
+
+/* Defaults of limits; each can be set. */
+#define MEMORY_DEFAULT		(8 << 20)
+#define OBJECTS_DEFAULT		16384
+#define RULES_DEFAULT		16384
+
+static unsigned int tmirror_net_id __read_mostly;
+
+/**
+ * tmirror_net - what a network namespace has of ours
+ * @net: the namespace
+ *
+ * Return: it; never NULL while the module is loaded.
+ */
+struct tmirror_net *tmirror_net(const struct net *net)
+{
+	return net_generic(net, tmirror_net_id);
+}
+
+/**
+ * tmirror_net_open - be ready to send copies
+ * @tn: the namespace
+ *
+ * A namespace that mirrors nothing pays for no socket.
+ *
+ * Context: process, may sleep, @tn->lock held.
+ * Return: 0 or an error.
+ */
+int tmirror_net_open(struct tmirror_net *tn)
+{
+	struct socket *sock;
+
+	if (tn->sock)
+		return 0;
+	sock = tmirror_xmit_socket(tn->net);
+	if (IS_ERR(sock))
+		return PTR_ERR(sock);
+	tn->sock = sock;
+	tmirror_net_set_memory(tn, tn->max_memory);
+	return 0;
+}
+
+/**
+ * tmirror_net_set_memory - limit the bytes of copies in flight
+ * @tn: the namespace
+ * @bytes: the limit
+ *
+ * Context: process, @tn->lock held.
+ */
+void tmirror_net_set_memory(struct tmirror_net *tn, u32 bytes)
+{
+	tn->max_memory = bytes;
+	if (tn->sock)
+		WRITE_ONCE(tn->sock->sk->sk_sndbuf, bytes);
+}
+
+/**
+ * tmirror_net_used_memory - bytes of copies in flight
+ * @tn: the namespace
+ *
+ * Context: process, @tn->lock held.
+ * Return: the bytes, with what the kernel needs for each copy.
+ */
+u32 tmirror_net_used_memory(const struct tmirror_net *tn)
+{
+	return tn->sock ? sk_wmem_alloc_get(tn->sock->sk) : 0;
+}
+
+/* No readers are waited for: what they may see goes by RCU. */
+static void net_empty(struct tmirror_net *tn)
+{
+	struct tmirror_object *object;
+
+	while ((object = tmirror_table_next(&tn->sessions, 0))) {
+		struct tmirror_session *session =
+			container_of(object, struct tmirror_session, object);
+
+		if (session->source)
+			tmirror_source_end(tn, session->source);
+		if (WARN_ON_ONCE(tmirror_session_delete(tn, session)))
+			return;
+	}
+	while ((object = tmirror_table_next(&tn->filters, 0)))
+		tmirror_filter_delete(&tn->filters,
+				      container_of(object,
+						   struct tmirror_filter,
+						   object));
+	while ((object = tmirror_table_next(&tn->targets, 0)))
+		tmirror_target_delete(tn, container_of(object,
+						       struct tmirror_target,
+						       object));
+}
+
+/**
+ * tmirror_net_flush - delete all objects, or none
+ * @tn: the namespace
+ *
+ * Context: process, @tn->lock held.
+ * Return: 0, or -EBUSY if a tc action names a session.
+ */
+int tmirror_net_flush(struct tmirror_net *tn)
+{
+	struct tmirror_object *object;
+	unsigned long id;
+
+	xa_for_each(&tn->sessions.by_id, id, object)
+		if (object->users)
+			return -EBUSY;
+	net_empty(tn);
+	return 0;
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct tmirror_net *tn = tmirror_net(net);
+	int err;
+
+	tn->net = net;
+	mutex_init(&tn->lock);
+	tmirror_table_init(&tn->sessions, OBJECTS_DEFAULT);
+	tmirror_table_init(&tn->filters, OBJECTS_DEFAULT);
+	tmirror_table_init(&tn->targets, OBJECTS_DEFAULT);
+	xa_init(&tn->sources);
+	get_random_bytes(&tn->hash_key, sizeof(tn->hash_key));
+	tn->max_memory = MEMORY_DEFAULT;
+	tn->max_rules = RULES_DEFAULT;
+	tn->loops = tmirror_counter_alloc();
+	if (!tn->loops)
+		return -ENOMEM;
+	err = rhltable_init(&tn->members, &tmirror_members_params);
+	if (err)
+		free_percpu(tn->loops);
+	return err;
+}
+
+/*
+ * Devices are gone by now, and with them the hooks that bring packets here;
+ * so are actions, whose operations were registered after ours.
+ */
+static void __net_exit net_exit(struct net *net)
+{
+	struct tmirror_net *tn = tmirror_net(net);
+
+	mutex_lock(&tn->lock);
+	net_empty(tn);
+	mutex_unlock(&tn->lock);
+	rhltable_destroy(&tn->members);
+	free_percpu(tn->loops);
+	if (tn->sock)
+		sock_release(tn->sock);
+	mutex_destroy(&tn->lock);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.exit = net_exit,
+	.id = &tmirror_net_id,
+	.size = sizeof(struct tmirror_net),
+};
+
+static int device_event(struct notifier_block *block, unsigned long event,
+			void *info)
+{
+	const struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct tmirror_net *tn = tmirror_net(dev_net(dev));
+	struct tmirror_source *source;
+
+	if (event != NETDEV_UNREGISTER && event != NETDEV_CHANGENAME)
+		return NOTIFY_DONE;
+
+	mutex_lock(&tn->lock);
+	source = tmirror_source_find(tn, dev->ifindex);
+	if (event == NETDEV_CHANGENAME) {
+		tmirror_target_renamed(tn, dev);
+		if (source)
+			strscpy(source->name, dev->name, sizeof(source->name));
+	} else if (source) {
+		tmirror_source_gone(tn, source);
+	}
+	if (source)
+		tmirror_netlink_source_changed(tn, source);
+	mutex_unlock(&tn->lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block device_notifier = {
+	.notifier_call = device_event,
+};
+
+/**
+ * tmirror_net_register - begin to keep objects for each network namespace
+ *
+ * Return: 0 or an error.
+ */
+int tmirror_net_register(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&device_notifier);
+	if (err)
+		unregister_pernet_subsys(&net_ops);
+	return err;
+}
+
+/**
+ * tmirror_net_unregister - undo tmirror_net_register()
+ *
+ * Everything is gone afterwards, less what waits in RCU callbacks.
+ */
+void tmirror_net_unregister(void)
+{
+	unregister_netdevice_notifier(&device_notifier);
+	unregister_pernet_subsys(&net_ops);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _TMIRROR_NET_H
+#define _TMIRROR_NET_H
+
+#include "table.h"
+
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+#include <linux/siphash.h>
+
+struct net;
+struct socket;
+struct tmirror_counter;
+
+/**
+ * struct tmirror_net - everything of one network namespace
+ * @net: the namespace
+ * @lock: configuration lock: every change, and every look at what is not
+ *	RCU's. Taken inside RTNL (device events, actions), never around it.
+ * @sessions: all sessions; written under @lock
+ * @filters: all filters; written under @lock
+ * @targets: all targets; written under @lock
+ * @sources: &struct tmirror_source by ifindex, for RCU readers; written under
+ *	@lock
+ * @members: &struct tmirror_member by address and port, for RCU readers;
+ *	written under @lock
+ * @sock: owns the copies in flight, so that they are bounded and known again
+ *	wherever they turn up; made with the first target; NULL before
+ * @loops: copies recognised and let pass
+ * @hash_key: secret of the flow hash
+ * @max_memory: largest number of bytes of copies in flight; under @lock
+ * @max_rules: largest number of rules of one filter; under @lock
+ * @changes: how many there were, for dumps to notice; under @lock
+ */
+struct tmirror_net {
+	struct net *net;
+	struct mutex lock;
+	struct tmirror_table sessions;
+	struct tmirror_table filters;
+	struct tmirror_table targets;
+	struct xarray sources;
+	struct rhltable members;
+	struct socket *sock;
+	struct tmirror_counter __percpu *loops;
+	siphash_key_t hash_key;
+	u32 max_memory;
+	u32 max_rules;
+	u32 changes;
+};
+
+struct tmirror_net *tmirror_net(const struct net *net);
+int tmirror_net_open(struct tmirror_net *tn);
+void tmirror_net_set_memory(struct tmirror_net *tn, u32 bytes);
+u32 tmirror_net_used_memory(const struct tmirror_net *tn);
+int tmirror_net_flush(struct tmirror_net *tn);
+int tmirror_net_register(void);
+void tmirror_net_unregister(void);
+
+#endif /* _TMIRROR_NET_H */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _TMIRROR_SESSION_H
+#define _TMIRROR_SESSION_H
+
+#include "table.h"
+
+#include <linux/rcupdate.h>
+
+struct tmirror_filter;
+struct tmirror_flow;
+struct tmirror_net;
+struct tmirror_rule;
+struct tmirror_source;
+struct tmirror_stats;
+struct tmirror_target;
+
+/**
+ * struct tmirror_terms - on which terms a session mirrors; never changed once
+ * readers can see them
+ * @session: whose they are
+ * @target: where copies go
+ * @filter: which packets, or NULL for all
+ * @vni: VXLAN network identifier
+ * @length: bytes of a frame to keep, or 0 for all
+ * @number: place among the sessions of a source
+ * @enabled: it mirrors at all
+ * @proceed: later sessions may have the packet as well ("continue")
+ * @rcu: for their end
+ */
+struct tmirror_terms {
+	struct tmirror_session *session;
+	struct tmirror_target *target;
+	struct tmirror_filter *filter;
+	u32 vni;
+	u32 length;
+	u16 number;
+	bool enabled;
+	bool proceed;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tmirror_session - a source, a filter and a target
+ * @object: its name, and how many tc actions name it
+ * @source: its device, or NULL; under the configuration lock
+ * @terms: never NULL; swapped whole; written under the configuration lock
+ * @stats: what became of packets
+ * @description: the user's words, or NULL; under the configuration lock
+ * @rcu: for its end
+ *
+ * Its terms count as users of their target and their filter.
+ */
+struct tmirror_session {
+	struct tmirror_object object;
+	struct tmirror_source *source;
+	struct tmirror_terms __rcu *terms;
+	struct tmirror_stats __percpu *stats;
+	char *description;
+	struct rcu_head rcu;
+};
+
+/* Ask for a VNI that no session of the namespace has. */
+#define TMIRROR_VNI_RANDOM	U32_MAX
+
+struct tmirror_session *
+tmirror_session_create(struct tmirror_net *tn, const char *name,
+		       const struct tmirror_terms *terms, int ifindex);
+int tmirror_session_set(struct tmirror_net *tn, struct tmirror_session *session,
+			const struct tmirror_terms *terms, int ifindex);
+int tmirror_session_delete(struct tmirror_net *tn,
+			   struct tmirror_session *session);
+struct tmirror_session *tmirror_session_get(struct tmirror_net *tn,
+					    const char *name);
+void tmirror_session_put(struct tmirror_net *tn,
+			 struct tmirror_session *session);
+enum tmirror_reason tmirror_terms_judge(const struct tmirror_terms *terms,
+					u8 direction,
+					const struct tmirror_flow *flow,
+					const struct tmirror_rule **rule);
+bool tmirror_reason_accepts(enum tmirror_reason reason,
+			    const struct tmirror_rule *rule);
+
+#endif /* _TMIRROR_SESSION_H */
