@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The packet path: match, copy, encapsulate, send, count. */
+#include "copy.h"
+#include "encap.h"
+#include "filter.h"
+#include "flow.h"
+#include "frame.h"
+#include "mirror.h"
+#include "net.h"
+#include "segment.h"
+#include "session.h"
+#include "source.h"
+#include "stats.h"
+#include "target.h"
+#include "xmit.h"
+
+#include <linux/err.h>
+#include <linux/netdevice.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <net/sch_generic.h>
+
+/*
+ * Copies are not mirrored, so we are not called from within ourselves; unless
+ * a device on the way strips a copy of its socket and changes its addresses.
+ * The stack has room for a few rounds of that, no more.
+ */
+#define DEPTH_MAX	3
+static DEFINE_PER_CPU(unsigned int, mirror_depth);
+
+/**
+ * struct packet - a packet at the hook
+ * @tn: the namespace
+ * @frame: as it is on the wire, a super-packet as one
+ * @flow: what rules look at
+ * @direction: &enum tmirror_direction
+ * @count: number of packets on the wire
+ * @header: how many bytes each of them repeats
+ * @segments: these packets, once they were needed, if there are many
+ */
+struct packet {
+	struct tmirror_net *tn;
+	struct tmirror_frame frame;
+	struct tmirror_flow flow;
+	u8 direction;
+	unsigned int count;
+	u32 header;
+	struct sk_buff *segments;
+};
+
+static void packet_init(struct packet *packet, struct tmirror_net *tn,
+			const struct sk_buff *skb)
+{
+	packet->tn = tn;
+	packet->direction = skb_at_tc_ingress(skb) ? TMIRROR_INGRESS :
+						     TMIRROR_EGRESS;
+	tmirror_frame_init(&packet->frame, skb);
+	tmirror_flow_parse(&packet->flow, &packet->frame);
+	packet->count = tmirror_segment_count(&packet->frame, &packet->flow,
+					      &packet->header);
+	packet->segments = NULL;
+}
+
+static void packet_release(struct packet *packet)
+{
+	if (!IS_ERR_OR_NULL(packet->segments))
+		kfree_skb_list(packet->segments);
+}
+
+/*
+ * A copy of this host, or of another one that mirrors to a member of ours or
+ * is such a member.
+ */
+static bool is_copy(const struct packet *packet)
+{
+	const struct tmirror_flow *flow = &packet->flow;
+	const struct sk_buff *skb = packet->frame.skb;
+	struct tmirror_net *tn = packet->tn;
+	struct tmirror_vxlan _vxlan, *vxlan;
+	__be16 sport, dport;
+
+	if (tmirror_xmit_is_ours(skb))
+		return true;
+	if (!flow->has_ports || flow->proto != IPPROTO_UDP)
+		return false;
+	vxlan = skb_header_pointer(skb, flow->l4 + (int)sizeof(struct udphdr),
+				   sizeof(_vxlan), &_vxlan);
+	if (!vxlan || !(vxlan->flags & TMIRROR_VXLAN_VNI_VALID))
+		return false;
+	sport = htons(flow->sport);
+	dport = htons(flow->dport);
+	return tmirror_member_exists(tn, &flow->dst, dport) ||
+	       tmirror_member_exists(tn, &flow->src, dport) ||
+	       tmirror_member_exists(tn, &flow->src, sport);
+}
+
+/* One packet on the wire becomes one copy, or the cause of its loss. */
+static void send_frame(struct packet *packet,
+		       const struct tmirror_terms *terms,
+		       const struct tmirror_route *route,
+		       const struct tmirror_frame *frame,
+		       struct tmirror_tally *tally)
+{
+	u32 len = min(frame->len, route->room);
+	struct sk_buff *copy;
+	int cause;
+
+	if (terms->length)
+		len = min(len, terms->length);
+	tally->matched_bytes += frame->len;
+	copy = tmirror_copy(frame, len, route->headroom);
+	cause = copy ? tmirror_xmit(route, packet->tn, copy, terms->vni) :
+		       TMIRROR_DROP_NO_MEMORY;
+	if (cause != TMIRROR_SENT) {
+		tally->dropped[cause]++;
+		return;
+	}
+	tally->mirrored_packets++;
+	tally->mirrored_bytes += len;
+	tally->truncated += len < frame->len;
+}
+
+static int send_segments(struct packet *packet,
+			 const struct tmirror_terms *terms,
+			 const struct tmirror_route *route,
+			 struct tmirror_tally *tally)
+{
+	struct sk_buff *segment;
+
+	if (packet->count > TMIRROR_SEGMENTS_MAX)
+		return TMIRROR_DROP_TOO_BIG;
+	if (!packet->segments)
+		packet->segments = tmirror_segment(&packet->frame);
+	if (IS_ERR(packet->segments))
+		return TMIRROR_DROP_NO_MEMORY;
+	if (!packet->segments)
+		send_frame(packet, terms, route, &packet->frame, tally);
+	for (segment = packet->segments; segment; segment = segment->next) {
+		struct tmirror_frame frame;
+
+		tmirror_frame_init(&frame, segment);
+		send_frame(packet, terms, route, &frame, tally);
+	}
+	return TMIRROR_SENT;
+}
+
+static int send_packet(struct packet *packet, const struct tmirror_terms *terms,
+		       struct tmirror_tally *tally)
+{
+	struct tmirror_underlay *underlay =
+		rcu_dereference(terms->target->underlay);
+	struct tmirror_route route;
+	int cause;
+
+	if (underlay->member.state != TMIRROR_UP)
+		return TMIRROR_DROP_DOWN;
+	cause = tmirror_route_get(&route, packet->tn, underlay,
+				  tmirror_flow_hash(&packet->flow,
+						    &packet->tn->hash_key));
+	if (cause != TMIRROR_SENT)
+		return cause;
+	if (skb_is_gso(packet->frame.skb))
+		cause = send_segments(packet, terms, &route, tally);
+	else
+		send_frame(packet, terms, &route, &packet->frame, tally);
+	tmirror_route_put(&route);
+	return cause;
+}
+
+static void mirror(struct packet *packet, const struct tmirror_terms *terms)
+{
+	struct tmirror_tally tally = {};
+	int cause;
+
+	if (this_cpu_inc_return(mirror_depth) > DEPTH_MAX)
+		cause = TMIRROR_DROP_BACKLOG;
+	else
+		cause = send_packet(packet, terms, &tally);
+	this_cpu_dec(mirror_depth);
+	if (cause != TMIRROR_SENT) {
+		tally.dropped[cause] = packet->count;
+		tally.matched_bytes = packet->frame.len +
+				      (u64)(packet->count - 1) * packet->header;
+	}
+	tmirror_stats_add(terms->session->stats, &tally);
+	tmirror_stats_add(terms->target->stats, &tally);
+}
+
+/* Return: true if the session mirrored the packet. */
+static bool offer(struct packet *packet, const struct tmirror_terms *terms)
+{
+	const struct tmirror_rule *rule;
+	enum tmirror_reason reason;
+
+	reason = tmirror_terms_judge(terms, packet->direction, &packet->flow,
+				     &rule);
+	if (rule)
+		tmirror_counter_add(rule->hits, packet->count);
+	if (!tmirror_reason_accepts(reason, rule))
+		return false;
+	mirror(packet, terms);
+	return true;
+}
+
+/**
+ * tmirror_mirror_skb - mirror a packet as its sessions say
+ * @tn: the namespace
+ * @session: the only session to ask; NULL for all whose source is its device
+ * @skb: the packet, at the ingress or egress hook of tc; only read
+ *
+ * Context: RCU read side, bottom halves disabled.
+ */
+void tmirror_mirror_skb(struct tmirror_net *tn,
+			const struct tmirror_session *session,
+			const struct sk_buff *skb)
+{
+	const struct tmirror_source *source;
+	const struct tmirror_order *order;
+	struct packet packet;
+	unsigned int i;
+
+	if (!session) {
+		source = tmirror_source_find(tn, skb->dev->ifindex);
+		if (!source)
+			return;
+	}
+	packet_init(&packet, tn, skb);
+	if (is_copy(&packet)) {
+		tmirror_counter_add(tn->loops, packet.count);
+	} else if (session) {
+		offer(&packet, rcu_dereference(session->terms));
+	} else {
+		order = rcu_dereference(source->order);
+		for (i = 0; i < order->count; i++)
+			if (offer(&packet, order->terms[i]) &&
+			    !order->terms[i]->proceed)
+				break;
+	}
+	packet_release(&packet);
+}
