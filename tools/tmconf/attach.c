@@ -79,7 +79,8 @@ static int obstacle(const struct tc_dev *dev, int d, char *why, size_t size)
 	if (dev->qdisc.kind == TC_INGRESS)
 		return snprintf(why, size, "it has an ingress qdisc, which has no egress hook");
 	if (!place_before(&dev->hook[d]))
-		return snprintf(why, size, "an %s filter has pref 1, the first place", directions[d]);
+		return snprintf(why, size, "an %s filter has pref 1, the first place",
+				directions[d]);
 	return 0;
 }
 

@@ -96,7 +96,7 @@ static json_t *read_objects(struct tmconf *t, const struct object *o, const char
  */
 int cmd_show(struct tmconf *t, const struct command *c, int argc, char **argv)
 {
-	bool named = c->o->fields->flags & FIELD_FIRST;
+	int named = c->o->fields->flags & FIELD_FIRST ? 1 : 0;
 	json_t *key = NULL, *list;
 
 	if (argc > named)

@@ -34,7 +34,7 @@ const struct command commands[] = {
 /* objects that a later version has */
 static const char *const later[] = { "member", "key", NULL };
 
-static int unknown(struct tmconf *t, const char *object, const char *word, bool known)
+static int no_command(struct tmconf *t, const char *object, const char *word, bool known)
 {
 	const char *const *l;
 
@@ -83,5 +83,5 @@ int command_run(struct tmconf *t, int argc, char **argv)
 		tc_forget(t);
 		return c->run(t, c, argc - skip, argv + skip);
 	}
-	return unknown(t, argv[0], word, known);
+	return no_command(t, argv[0], word, known);
 }

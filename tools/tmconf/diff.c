@@ -215,10 +215,14 @@ static void set_limits(struct plan *p, const json_t *want, const json_t *have)
  */
 int diff_document(struct plan *p, const json_t *want, const json_t *have, struct err *e)
 {
-	const json_t *wl = json_object_get(want, "limits"), *hl = json_object_get(have, "limits");
-	const json_t *ws = json_object_get(want, "sessions"), *hs = json_object_get(have, "sessions");
-	const json_t *wt = json_object_get(want, "targets"), *ht = json_object_get(have, "targets");
-	const json_t *wf = json_object_get(want, "filters"), *hf = json_object_get(have, "filters");
+	const json_t *wl = json_object_get(want, "limits");
+	const json_t *wt = json_object_get(want, "targets");
+	const json_t *wf = json_object_get(want, "filters");
+	const json_t *ws = json_object_get(want, "sessions");
+	const json_t *hl = json_object_get(have, "limits");
+	const json_t *ht = json_object_get(have, "targets");
+	const json_t *hf = json_object_get(have, "filters");
+	const json_t *hs = json_object_get(have, "sessions");
 	json_t *meanwhile = wl ? limits_meanwhile(want, have) : NULL;
 	int ret;
 

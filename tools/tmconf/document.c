@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "document.h"
 #include "parse.h"
 
@@ -15,7 +16,7 @@ static const struct {
 	{ "sessions", &object_session },
 };
 
-#define LISTS (sizeof(lists) / sizeof(lists[0]))
+#define LISTS	ARRAY_SIZE(lists)
 
 /* By name; rules, which have none, by direction and number. */
 static int compare(const void *a, const void *b)

@@ -66,7 +66,8 @@ static int read_options(struct tmconf *t, int argc, char **argv, const char **ne
 			usage_print(NULL);
 			return -2;
 		} else {
-			return err_misuse(&t->err, "unknown option \"%s\", try \"tmconf -help\"", arg);
+			return err_misuse(&t->err, "unknown option \"%s\", try \"tmconf -help\"",
+					  arg);
 		}
 	}
 	return i;
@@ -96,7 +97,7 @@ int main(int argc, char **argv)
 	if (!ret && (fflush(stdout) || ferror(stdout)))
 		ret = err_refuse(&t.err, "standard output: %s", strerror(errno));
 	fflush(stdout);
-	if (ret)
+	if (ret && *t.err.text)
 		fprintf(stderr, "tmconf: %s\n", t.err.text);
 	tc_forget(&t);
 	nl_close(&t.genl);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <linux/tmirror.h>
 
+#include "array.h"
 #include "attr.h"
 #include "print.h"
 #include "tmconf.h"
@@ -53,9 +54,9 @@ static void print_event(const struct tmconf *t, const struct nlmsghdr *nlh)
 	const struct event *e = events;
 	json_t *value;
 
-	while (e < events + sizeof(events) / sizeof(events[0]) && e->cmd != genl->cmd)
+	while (e < events + ARRAY_SIZE(events) && e->cmd != genl->cmd)
 		e++;
-	if (e == events + sizeof(events) / sizeof(events[0]))
+	if (e == events + ARRAY_SIZE(events))
 		return;
 	value = e->o ? attr_get(e->o, nlh) : json_object();
 	if (t->json) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "parse.h"
 #include "value.h"
 
@@ -146,7 +147,7 @@ json_t *parse_words(const struct object *o, enum verb verb, int argc, char **arg
 json_t *parse_rule_line(char *line, struct err *e)
 {
 	char *argv[32];
-	int argc = parse_split(line, argv, sizeof(argv) / sizeof(argv[0]), e);
+	int argc = parse_split(line, argv, ARRAY_SIZE(argv), e);
 	json_t *rule;
 
 	if (!argc)

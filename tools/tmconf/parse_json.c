@@ -142,7 +142,8 @@ static int parse_field(const struct object *o, const struct field *f, const json
 	const json_t *v = json_object_get(doc, f->word);
 	const char *def = default_of(o, f, value);
 
-	if (f->type == TYPE_STATE && v && (!json_is_string(v) || strcmp(json_string_value(v), "up")))
+	if (f->type == TYPE_STATE && v &&
+	    (!json_is_string(v) || strcmp(json_string_value(v), "up")))
 		return bad_value(f->word, v, "\"up\"", e);
 	if (v && f->type == TYPE_TEXT && json_is_string(v) && !json_string_length(v))
 		return 0;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array.h"
 #include "print.h"
 #include "stats.h"
 #include "tmconf.h"
@@ -53,7 +54,7 @@ json_t *print_view(const struct object *o, const json_t *value, bool stats)
 		json_object_set_new(view, o->parts, json_is_array(parts) ?
 				    view_parts(o->part, parts, stats) :
 				    print_view(o->part, parts, stats));
-	for (i = 0; o == &object_session && i < sizeof(tc_words) / sizeof(tc_words[0]); i++)
+	for (i = 0; o == &object_session && i < ARRAY_SIZE(tc_words); i++)
 		copy(view, value, tc_words[i]);
 	if (stats)
 		copy(view, value, "stats");

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <netinet/in.h>
 
+#include "array.h"
 #include "proto.h"
 
 /*
@@ -31,7 +32,7 @@ int proto_number(const char *name)
 	const struct protoent *p;
 	size_t i;
 
-	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(protocols); i++)
 		if (!strcmp(protocols[i].name, name))
 			return protocols[i].number;
 	p = getprotobyname(name);
@@ -48,7 +49,7 @@ const char *proto_name(int number)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(protocols); i++)
 		if (protocols[i].number == number)
 			return protocols[i].name;
 	return NULL;

@@ -12,6 +12,7 @@
 #include <linux/tmirror.h>
 #include <linux/tc_act/tc_tmirror.h>
 
+#include "array.h"
 #include "tc.h"
 #include "tmconf.h"
 
@@ -170,7 +171,7 @@ static void read_actions(struct tc_filter *f, const struct nlattr *options)
 	size_t i;
 
 	collect_nested(tb, options);
-	for (i = 0; i < sizeof(classifiers) / sizeof(classifiers[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(classifiers); i++) {
 		if (strcmp(classifiers[i].kind, f->kind) || !tb[classifiers[i].attr])
 			continue;
 		mnl_attr_for_each_nested(action, tb[classifiers[i].attr])

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <linux/tmirror.h>
 
+#include "array.h"
 #include "object.h"
 #include "proto.h"
+#include "scalar.h"
 #include "value.h"
 
 /* the words of a type that has few, by their number in netlink */
@@ -26,37 +26,12 @@ static const char *const reasons[] = {
 	[TMIRROR_REASON_NO_SESSION] = "the device is no session's source",
 };
 
-static json_t *bad(struct err *e, const struct field *f, const char *word, const char *why)
-{
-	err_refuse(e, "%s %s: %s", f->word, *word ? word : "\"\"", why);
-	return NULL;
-}
-
-/* Decimal or 0x..., nothing around it. Octal would be a trap: 010 is refused. */
-static int parse_number(const char *s, uint64_t *n)
-{
-	int base = s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 16 : 10;
-	char *end;
-
-	if (base == 16 ? !isxdigit((unsigned char)s[2]) : !isdigit((unsigned char)s[0]))
-		return -1;
-	if (base == 10 && s[0] == '0' && s[1])
-		return -1;
-	errno = 0;
-	*n = strtoull(s, &end, base);
-	if (*end)
-		return -1;
-	if (errno)
-		*n = UINT64_MAX;
-	return 0;
-}
-
 static json_t *parse_uint(const struct field *f, const char *word, struct err *e)
 {
 	uint64_t n;
 
-	if (parse_number(word, &n))
-		return bad(e, f, word, "not a number");
+	if (value_digits(word, &n))
+		return value_bad(e, f, word, "not a number");
 	if (n < f->min || n > f->max) {
 		err_refuse(e, "%s %s: out of range, %llu to %llu are allowed", f->word, word,
 			   (unsigned long long)f->min, (unsigned long long)f->max);
@@ -95,14 +70,14 @@ static json_t *parse_name(const struct field *f, const char *word, struct err *e
 	const char *c;
 
 	if (!isascii((unsigned char)*word) || !isalnum((unsigned char)*word))
-		return bad(e, f, word, "a name begins with a letter or a digit");
+		return value_bad(e, f, word, "a name begins with a letter or a digit");
 	for (c = word; *c; c++)
 		if (!isascii((unsigned char)*c) ||
 		    (!isalnum((unsigned char)*c) && !strchr("._-", *c)))
-			return bad(e, f, word,
+			return value_bad(e, f, word,
 				   "a name has letters, digits, dots, underscores and hyphens");
 	if (c - word > TMIRROR_NAME_MAX)
-		return bad(e, f, word, "a name has 63 characters at most");
+		return value_bad(e, f, word, "a name has 63 characters at most");
 	return json_string(word);
 }
 
@@ -111,9 +86,9 @@ static json_t *parse_text(const struct field *f, const char *word, struct err *e
 	json_t *v;
 
 	if (strlen(word) > TMIRROR_DESCRIPTION_MAX)
-		return bad(e, f, word, "longer than 255 bytes");
+		return value_bad(e, f, word, "longer than 255 bytes");
 	v = json_string(word);
-	return v ? v : bad(e, f, word, "not valid UTF-8");
+	return v ? v : value_bad(e, f, word, "not valid UTF-8");
 }
 
 static json_t *parse_dev(const struct field *f, const char *word, struct err *e)
@@ -122,84 +97,12 @@ static json_t *parse_dev(const struct field *f, const char *word, struct err *e)
 	json_t *v;
 
 	if (!*word || strlen(word) >= IF_NAMESIZE || !strcmp(word, ".") || !strcmp(word, ".."))
-		return bad(e, f, word, "not a name of a device");
+		return value_bad(e, f, word, "not a name of a device");
 	for (c = word; *c; c++)
 		if (*c == '/' || *c == ':' || isspace((unsigned char)*c))
-			return bad(e, f, word, "not a name of a device");
+			return value_bad(e, f, word, "not a name of a device");
 	v = json_string(word);
-	return v ? v : bad(e, f, word, "not a name of a device");
-}
-
-/* Returns the family, addr receives 4 or 16 bytes. */
-static int parse_inet(const char *word, unsigned char addr[16])
-{
-	if (inet_pton(AF_INET, word, addr) == 1)
-		return AF_INET;
-	if (inet_pton(AF_INET6, word, addr) == 1)
-		return AF_INET6;
-	return AF_UNSPEC;
-}
-
-static json_t *parse_addr(const struct field *f, const char *word, struct err *e)
-{
-	unsigned char addr[16];
-	char text[INET6_ADDRSTRLEN];
-	int family = parse_inet(word, addr);
-
-	if (family == AF_UNSPEC)
-		return bad(e, f, word, "not an IPv4 or IPv6 address");
-	inet_ntop(family, addr, text, sizeof(text));
-	return json_string(text);
-}
-
-/* Clears what lies beyond the prefix. Returns whether anything did. */
-static bool clear_host_bits(unsigned char *addr, unsigned int size, unsigned int len)
-{
-	bool any = false;
-	unsigned int i;
-
-	for (i = len / 8; i < size; i++) {
-		unsigned char keep = i == len / 8 ? (0xff00 >> (len % 8)) & 0xff : 0;
-
-		any |= addr[i] & ~keep;
-		addr[i] &= keep;
-	}
-	return any;
-}
-
-static json_t *parse_cidr(const struct field *f, const char *word, struct err *e)
-{
-	const char *slash = strchr(word, '/');
-	char text[INET6_ADDRSTRLEN + 4];
-	unsigned char addr[16];
-	unsigned int bits;
-	size_t n = slash ? (size_t)(slash - word) : strlen(word);
-	uint64_t len;
-	int family;
-
-	if (n >= INET6_ADDRSTRLEN)
-		return bad(e, f, word, "not an IPv4 or IPv6 prefix");
-	memcpy(text, word, n);
-	text[n] = '\0';
-	family = parse_inet(text, addr);
-	if (family == AF_UNSPEC)
-		return bad(e, f, word, "not an IPv4 or IPv6 prefix");
-	bits = family == AF_INET ? 32 : 128;
-	len = bits;
-	if (slash && (parse_number(slash + 1, &len) || len > bits))
-		return bad(e, f, word, family == AF_INET ?
-			   "the prefix length is not one of 0 to 32" :
-			   "the prefix length is not one of 0 to 128");
-	if (clear_host_bits(addr, bits / 8, len)) {
-		inet_ntop(family, addr, text, sizeof(text));
-		err_refuse(e, "%s %s: host bits set, %s/%u is meant", f->word, word, text,
-			   (unsigned int)len);
-		return NULL;
-	}
-	inet_ntop(family, addr, text, INET6_ADDRSTRLEN);
-	n = strlen(text);
-	snprintf(text + n, sizeof(text) - n, "/%u", (unsigned int)len);
-	return json_string(text);
+	return v ? v : value_bad(e, f, word, "not a name of a device");
 }
 
 static json_t *parse_ports(const struct field *f, const char *word, struct err *e)
@@ -210,15 +113,15 @@ static json_t *parse_ports(const struct field *f, const char *word, struct err *
 	size_t n = dash ? (size_t)(dash - word) : strlen(word);
 
 	if (n >= sizeof(first))
-		return bad(e, f, word, "not a port or a range of ports");
+		return value_bad(e, f, word, "not a port or a range of ports");
 	memcpy(first, word, n);
 	first[n] = '\0';
-	if (parse_number(first, &from) || parse_number(dash ? dash + 1 : first, &to))
-		return bad(e, f, word, "not a port or a range of ports");
+	if (value_digits(first, &from) || value_digits(dash ? dash + 1 : first, &to))
+		return value_bad(e, f, word, "not a port or a range of ports");
 	if (from > 65535 || to > 65535)
-		return bad(e, f, word, "out of range, 0 to 65535 are allowed");
+		return value_bad(e, f, word, "out of range, 0 to 65535 are allowed");
 	if (from > to)
-		return bad(e, f, word, "the range ends before it begins");
+		return value_bad(e, f, word, "the range ends before it begins");
 	return json_pack("{sIsI}", "from", (json_int_t)from, "to", (json_int_t)to);
 }
 
@@ -227,17 +130,17 @@ static json_t *parse_proto(const struct field *f, const char *word, struct err *
 	uint64_t n;
 	int number;
 
-	if (!parse_number(word, &n))
-		return n > 255 ? bad(e, f, word, "out of range, 0 to 255 are allowed") :
+	if (!value_digits(word, &n))
+		return n > 255 ? value_bad(e, f, word, "out of range, 0 to 255 are allowed") :
 		       json_integer(n);
 	number = proto_number(word);
-	return number < 0 ? bad(e, f, word, "not a protocol") : json_integer(number);
+	return number < 0 ? value_bad(e, f, word, "not a protocol") : json_integer(number);
 }
 
 static json_t *parse_vni(const struct field *f, const char *word, struct err *e)
 {
 	if (strchr(word, '/'))
-		return bad(e, f, word, "a VNI for each direction is not supported yet");
+		return value_bad(e, f, word, "a VNI for each direction is not supported yet");
 	return parse_uint(f, word, e);
 }
 
@@ -264,9 +167,9 @@ json_t *value_parse(const struct field *f, const char *word, struct err *e)
 	case TYPE_BOOL:
 		return parse_one_of(f, switches, word, e);
 	case TYPE_ADDR:
-		return parse_addr(f, word, e);
+		return value_addr(f, word, e);
 	case TYPE_CIDR:
-		return parse_cidr(f, word, e);
+		return value_cidr(f, word, e);
 	case TYPE_PORTS:
 		return parse_ports(f, word, e);
 	case TYPE_PROTO:
@@ -284,7 +187,7 @@ json_t *value_parse(const struct field *f, const char *word, struct err *e)
 	case TYPE_REASON:
 		break;
 	}
-	return bad(e, f, word, "cannot be set");
+	return value_bad(e, f, word, "cannot be set");
 }
 
 static const char *const *words_of(enum type type)
@@ -332,7 +235,7 @@ json_t *value_word(enum type type, unsigned int number)
 	if (type == TYPE_BOOL)
 		return json_boolean(number);
 	if (type == TYPE_REASON)
-		return number < sizeof(reasons) / sizeof(reasons[0]) ?
+		return number < ARRAY_SIZE(reasons) ?
 		       json_string(reasons[number]) : json_integer(number);
 	for (i = 0; words[i]; i++)
 		if (i == number)
