@@ -28,10 +28,10 @@ static int run_line(struct tmconf *t, char *line, size_t len)
  * @t: run
  * @name: path of the file, "-" for the standard input
  *
- * Stops at the first line that fails unless -f was given. The reason for each
- * but the last failure is printed here.
+ * Stops at the first line that fails unless -f was given. The reasons are
+ * printed here.
  *
- * Return: 0, or -1 if a line failed, and the last reason in @t
+ * Return: 0, or -1 if a line failed or if the file cannot be read
  */
 int batch_run(struct tmconf *t, const char *name)
 {
@@ -48,12 +48,11 @@ int batch_run(struct tmconf *t, const char *name)
 		n++;
 		if (!run_line(t, line, len))
 			continue;
-		if (ret)
-			fprintf(stderr, "tmconf: %s\n", t->err.text);
 		ret = -1;
-		err_prefix(&t->err, "%s:%u: ", name, n);
-		/* a line is a value of -b: its words are no misuse of ours */
+		fprintf(stderr, "tmconf: %s:%u: %s\n", name, n, t->err.text);
+		/* the words are a file's, not the command line's: no misuse */
 		t->err.status = STATUS_REFUSED;
+		t->err.text[0] = '\0';
 		if (!t->force)
 			break;
 	}
