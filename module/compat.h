@@ -26,6 +26,16 @@
 #define genl_info_dump(cb)	genl_dumpit_info(cb)
 #endif
 
+/* 6.7 let an integer attribute have the width that it needs. */
+#ifndef HAVE_NLA_PUT_UINT
+static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
+{
+	if (value <= U32_MAX)
+		return nla_put_u32(skb, attrtype, value);
+	return nla_put(skb, attrtype, sizeof(value), &value);
+}
+#endif
+
 /* 6.9 gave the modules of actions an alias of another form. */
 #ifndef MODULE_ALIAS_NET_ACT
 #define MODULE_ALIAS_NET_ACT(kind)	MODULE_ALIAS("act_" kind)

@@ -209,21 +209,15 @@ static int put_dropped(struct sk_buff *skb, const struct tmirror_tally *tally)
 	struct nlattr *nest = nla_nest_start(skb, TMIRROR_A_STATS_DROPPED);
 	unsigned int i;
 
-	BUILD_BUG_ON(TMIRROR_DROP_MAX + 1 != TMIRROR_A_DROP_PAD);
+	BUILD_BUG_ON((int)TMIRROR_DROP_MAX != (int)TMIRROR_A_DROP_MAX);
 
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = 0; i < TMIRROR_DROP_MAX; i++)
-		if (nla_put_u64_64bit(skb, i + 1, tally->dropped[i],
-				      TMIRROR_A_DROP_PAD))
+		if (nla_put_uint(skb, i + 1, tally->dropped[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
-}
-
-static int put_tally(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, TMIRROR_A_STATS_PAD);
 }
 
 /**
@@ -245,17 +239,17 @@ int tmirror_nl_put_stats(struct sk_buff *skb, int attr, bool session,
 		return -EMSGSIZE;
 	tmirror_stats_read(stats, &tally);
 	if (session &&
-	    (put_tally(skb, TMIRROR_A_STATS_MATCHED_PACKETS,
-		       tmirror_tally_matched(&tally)) ||
-	     put_tally(skb, TMIRROR_A_STATS_MATCHED_BYTES,
-		       tally.matched_bytes) ||
+	    (nla_put_uint(skb, TMIRROR_A_STATS_MATCHED_PACKETS,
+			  tmirror_tally_matched(&tally)) ||
+	     nla_put_uint(skb, TMIRROR_A_STATS_MATCHED_BYTES,
+			  tally.matched_bytes) ||
 	     put_dropped(skb, &tally)))
 		return -EMSGSIZE;
-	if (put_tally(skb, TMIRROR_A_STATS_MIRRORED_PACKETS,
-		      tally.mirrored_packets) ||
-	    put_tally(skb, TMIRROR_A_STATS_MIRRORED_BYTES,
-		      tally.mirrored_bytes) ||
-	    put_tally(skb, TMIRROR_A_STATS_TRUNCATED, tally.truncated))
+	if (nla_put_uint(skb, TMIRROR_A_STATS_MIRRORED_PACKETS,
+			 tally.mirrored_packets) ||
+	    nla_put_uint(skb, TMIRROR_A_STATS_MIRRORED_BYTES,
+			 tally.mirrored_bytes) ||
+	    nla_put_uint(skb, TMIRROR_A_STATS_TRUNCATED, tally.truncated))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -26,9 +26,8 @@ static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 	    nla_put_u32(skb, TMIRROR_A_LIMITS_USED_FILTERS,
 			tn->filters.count))
 		return -EMSGSIZE;
-	return nla_put_u64_64bit(skb, TMIRROR_A_LIMITS_LOOP,
-				 tmirror_counter_read(tn->loops),
-				 TMIRROR_A_LIMITS_PAD);
+	return nla_put_uint(skb, TMIRROR_A_LIMITS_LOOP,
+			    tmirror_counter_read(tn->loops));
 }
 
 /**

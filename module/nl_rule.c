@@ -73,9 +73,8 @@ static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 		return -EMSGSIZE;
 	if (!stats)
 		return 0;
-	return nla_put_u64_64bit(skb, TMIRROR_A_RULE_HITS,
-				 tmirror_counter_read(named->rule->hits),
-				 TMIRROR_A_RULE_PAD);
+	return nla_put_uint(skb, TMIRROR_A_RULE_HITS,
+			    tmirror_counter_read(named->rule->hits));
 }
 
 static int parse_prefix(struct nlattr **attrs, int attr, int attr_len,

@@ -5,8 +5,9 @@
  * Objects live in the network namespace of the socket. Every command and the
  * multicast group "config" need CAP_NET_ADMIN in that namespace's user
  * namespace. Attributes marked [out] occur in replies and notifications only
- * and are refused in requests. Integers are in host byte order; addresses are
- * 4 (IPv4) or 16 (IPv6) bytes in network byte order.
+ * and are refused in requests. Integers are in host byte order, a "uint" in 4
+ * bytes where it fits and else in 8; addresses are 4 (IPv4) or 16 (IPv6) bytes
+ * in network byte order.
  *
  *   TARGET_NEW, TARGET_SET
  *     TMIRROR_A_TARGET_NAME          string  object's name, see below
@@ -42,7 +43,7 @@
  *     TMIRROR_A_RULE_SRC_LEN, _DST_LEN u8    prefix length, with _SRC, _DST
  *     TMIRROR_A_RULE_SPORT_MIN, _MAX u16     both or neither, 0..65535
  *     TMIRROR_A_RULE_DPORT_MIN, _MAX u16     both or neither, 0..65535
- *     TMIRROR_A_RULE_HITS            u64     [out] packets on the wire it decided
+ *     TMIRROR_A_RULE_HITS            uint    [out] packets on the wire it decided
  *   SESSION_NEW, SESSION_SET
  *     TMIRROR_A_SESSION_NAME         string
  *     TMIRROR_A_SESSION_NUMBER       u16     1..32766, the order on a source
@@ -71,13 +72,13 @@
  *                                            a tc action names a session
  *
  * Stats, of a session or a target:
- *     TMIRROR_A_STATS_MATCHED_PACKETS  u64   sessions alone
- *     TMIRROR_A_STATS_MATCHED_BYTES    u64   sessions alone
- *     TMIRROR_A_STATS_MIRRORED_PACKETS u64
- *     TMIRROR_A_STATS_MIRRORED_BYTES   u64
- *     TMIRROR_A_STATS_TRUNCATED        u64   packets
+ *     TMIRROR_A_STATS_MATCHED_PACKETS  uint   sessions alone
+ *     TMIRROR_A_STATS_MATCHED_BYTES    uint   sessions alone
+ *     TMIRROR_A_STATS_MIRRORED_PACKETS uint
+ *     TMIRROR_A_STATS_MIRRORED_BYTES   uint
+ *     TMIRROR_A_STATS_TRUNCATED        uint   packets
  *     TMIRROR_A_STATS_DROPPED          nested, sessions alone
- *       TMIRROR_A_DROP_*               u64   packets, by cause
+ *       TMIRROR_A_DROP_*               uint  packets, by cause
  *
  * A name is [A-Za-z0-9][A-Za-z0-9._-]{0,62}. _SET leaves alone what it does
  * not name; _UNSET returns fields to absent or to their default. Every change
@@ -115,6 +116,26 @@
 
 /**
  * enum tmirror_cmd - commands, and the notifications of what they changed
+ * @TMIRROR_CMD_TARGET_NEW: make a target
+ * @TMIRROR_CMD_TARGET_SET: change a target
+ * @TMIRROR_CMD_TARGET_DEL: delete a target
+ * @TMIRROR_CMD_TARGET_GET: get a target, or all
+ * @TMIRROR_CMD_FILTER_NEW: make a filter without rules
+ * @TMIRROR_CMD_FILTER_SET: change a filter
+ * @TMIRROR_CMD_FILTER_DEL: delete a filter and its rules
+ * @TMIRROR_CMD_FILTER_GET: get a filter, or all
+ * @TMIRROR_CMD_FILTER_LOAD: replace all rules of a filter
+ * @TMIRROR_CMD_RULE_NEW: add a rule
+ * @TMIRROR_CMD_RULE_DEL: delete a rule
+ * @TMIRROR_CMD_RULE_GET: get the rules of a filter, or of all
+ * @TMIRROR_CMD_SESSION_NEW: make a session
+ * @TMIRROR_CMD_SESSION_SET: change a session
+ * @TMIRROR_CMD_SESSION_DEL: delete a session
+ * @TMIRROR_CMD_SESSION_GET: get a session, or all
+ * @TMIRROR_CMD_EXPLAIN: say what would become of a packet
+ * @TMIRROR_CMD_LIMITS_GET: get the limits and their use
+ * @TMIRROR_CMD_LIMITS_SET: set limits
+ * @TMIRROR_CMD_FLUSH: delete all objects, or none
  *
  * The attributes of each stand at the top of this file.
  */
@@ -140,7 +161,7 @@ enum tmirror_cmd {
 	TMIRROR_CMD_LIMITS_SET,
 	TMIRROR_CMD_FLUSH,
 
-	/* add commands above here, update the ops in genl.c */
+	/* private: add commands above here, update the ops in genl.c */
 	__TMIRROR_CMD_MAX,
 	TMIRROR_CMD_MAX = __TMIRROR_CMD_MAX - 1
 };
@@ -195,6 +216,7 @@ enum tmirror_target_field {
 	TMIRROR_TARGET_TOS = 1 << 4,
 	TMIRROR_TARGET_DF = 1 << 5,
 	TMIRROR_TARGET_CSUM = 1 << 6,
+	/* private: all of them */
 	TMIRROR_TARGET_FIELDS = (1 << 7) - 1
 };
 
@@ -214,6 +236,7 @@ enum tmirror_session_field {
 	TMIRROR_SESSION_LENGTH = 1 << 3,
 	TMIRROR_SESSION_CONTINUE = 1 << 4,
 	TMIRROR_SESSION_ENABLED = 1 << 5,
+	/* private: all of them */
 	TMIRROR_SESSION_FIELDS = (1 << 6) - 1
 };
 
@@ -266,7 +289,7 @@ enum tmirror_attr_target {
 	TMIRROR_A_TARGET_UNSET,
 	TMIRROR_A_TARGET_STATS,
 
-	/* add attributes above here, update the policy in genl.c */
+	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_TARGET_MAX,
 	TMIRROR_A_TARGET_MAX = __TMIRROR_A_TARGET_MAX - 1
 };
@@ -284,7 +307,7 @@ enum tmirror_attr_member {
 	TMIRROR_A_MEMBER_WEIGHT,
 	TMIRROR_A_MEMBER_STATE,
 
-	/* add attributes above here, update the policy in genl.c */
+	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_MEMBER_MAX,
 	TMIRROR_A_MEMBER_MAX = __TMIRROR_A_MEMBER_MAX - 1
 };
@@ -301,7 +324,7 @@ enum tmirror_attr_filter {
 	TMIRROR_A_FILTER_DESCRIPTION,
 	TMIRROR_A_FILTER_RULE,
 
-	/* add attributes above here, update the policy in genl.c */
+	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_FILTER_MAX,
 	TMIRROR_A_FILTER_MAX = __TMIRROR_A_FILTER_MAX - 1
 };
@@ -321,8 +344,7 @@ enum tmirror_attr_filter {
  * @TMIRROR_A_RULE_SPORT_MAX: u16, highest source port
  * @TMIRROR_A_RULE_DPORT_MIN: u16, lowest destination port
  * @TMIRROR_A_RULE_DPORT_MAX: u16, highest destination port
- * @TMIRROR_A_RULE_HITS: u64 [out], packets on the wire that it decided
- * @TMIRROR_A_RULE_PAD: alignment
+ * @TMIRROR_A_RULE_HITS: uint [out], packets on the wire that it decided
  */
 enum tmirror_attr_rule {
 	TMIRROR_A_RULE_FILTER = 1,
@@ -339,9 +361,8 @@ enum tmirror_attr_rule {
 	TMIRROR_A_RULE_DPORT_MIN,
 	TMIRROR_A_RULE_DPORT_MAX,
 	TMIRROR_A_RULE_HITS,
-	TMIRROR_A_RULE_PAD,
 
-	/* add attributes above here, update the policy in genl.c */
+	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_RULE_MAX,
 	TMIRROR_A_RULE_MAX = __TMIRROR_A_RULE_MAX - 1
 };
@@ -383,22 +404,21 @@ enum tmirror_attr_session {
 	TMIRROR_A_SESSION_USERS,
 	TMIRROR_A_SESSION_STATS,
 
-	/* add attributes above here, update the policy in genl.c */
+	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_SESSION_MAX,
 	TMIRROR_A_SESSION_MAX = __TMIRROR_A_SESSION_MAX - 1
 };
 
 /**
  * enum tmirror_attr_stats - counters of a session or a target
- * @TMIRROR_A_STATS_MATCHED_PACKETS: u64, packets on the wire to be mirrored;
+ * @TMIRROR_A_STATS_MATCHED_PACKETS: uint, packets on the wire to be mirrored;
  *	always the sum of those mirrored and those dropped
- * @TMIRROR_A_STATS_MATCHED_BYTES: u64, their bytes on the wire: from the
+ * @TMIRROR_A_STATS_MATCHED_BYTES: uint, their bytes on the wire: from the
  *	Ethernet header on, with VLAN tags, without FCS
- * @TMIRROR_A_STATS_MIRRORED_PACKETS: u64, copies sent
- * @TMIRROR_A_STATS_MIRRORED_BYTES: u64, their bytes after the VXLAN header
- * @TMIRROR_A_STATS_TRUNCATED: u64, copies sent shorter than their frame
+ * @TMIRROR_A_STATS_MIRRORED_PACKETS: uint, copies sent
+ * @TMIRROR_A_STATS_MIRRORED_BYTES: uint, their bytes after the VXLAN header
+ * @TMIRROR_A_STATS_TRUNCATED: uint, copies sent shorter than their frame
  * @TMIRROR_A_STATS_DROPPED: nested &enum tmirror_attr_drop
- * @TMIRROR_A_STATS_PAD: alignment
  */
 enum tmirror_attr_stats {
 	TMIRROR_A_STATS_MATCHED_PACKETS = 1,
@@ -407,14 +427,14 @@ enum tmirror_attr_stats {
 	TMIRROR_A_STATS_MIRRORED_BYTES,
 	TMIRROR_A_STATS_TRUNCATED,
 	TMIRROR_A_STATS_DROPPED,
-	TMIRROR_A_STATS_PAD,
 
+	/* private: add attributes above here */
 	__TMIRROR_A_STATS_MAX,
 	TMIRROR_A_STATS_MAX = __TMIRROR_A_STATS_MAX - 1
 };
 
 /**
- * enum tmirror_attr_drop - copies that were not sent, by cause; each u64
+ * enum tmirror_attr_drop - copies that were not sent, by cause; each uint
  * @TMIRROR_A_DROP_NO_ROUTE: no route to the member, or the underlay's own
  *	rules (a firewall, an IPsec policy) refuse it
  * @TMIRROR_A_DROP_NO_MEMORY: no memory for the copy
@@ -424,7 +444,6 @@ enum tmirror_attr_stats {
  * @TMIRROR_A_DROP_TOO_BIG: the route has no room for the outer headers and
  *	14 bytes, or a super-packet of more than 1,024 segments
  * @TMIRROR_A_DROP_DOWN: no member of the target is up
- * @TMIRROR_A_DROP_PAD: alignment
  */
 enum tmirror_attr_drop {
 	TMIRROR_A_DROP_NO_ROUTE = 1,
@@ -433,8 +452,8 @@ enum tmirror_attr_drop {
 	TMIRROR_A_DROP_RATE,
 	TMIRROR_A_DROP_TOO_BIG,
 	TMIRROR_A_DROP_DOWN,
-	TMIRROR_A_DROP_PAD,
 
+	/* private: add causes above here, and to stats.h */
 	__TMIRROR_A_DROP_MAX,
 	TMIRROR_A_DROP_MAX = __TMIRROR_A_DROP_MAX - 1
 };
@@ -478,7 +497,7 @@ enum tmirror_attr_explain {
 	TMIRROR_A_EXPLAIN_VNI,
 	TMIRROR_A_EXPLAIN_LENGTH,
 
-	/* add attributes above here, update the policy in genl.c */
+	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_EXPLAIN_MAX,
 	TMIRROR_A_EXPLAIN_MAX = __TMIRROR_A_EXPLAIN_MAX - 1
 };
@@ -494,8 +513,7 @@ enum tmirror_attr_explain {
  * @TMIRROR_A_LIMITS_USED_SESSIONS: u32 [out], sessions there are
  * @TMIRROR_A_LIMITS_USED_TARGETS: u32 [out], targets there are
  * @TMIRROR_A_LIMITS_USED_FILTERS: u32 [out], filters there are
- * @TMIRROR_A_LIMITS_LOOP: u64 [out], copies recognised and let pass
- * @TMIRROR_A_LIMITS_PAD: alignment
+ * @TMIRROR_A_LIMITS_LOOP: uint [out], copies recognised and let pass
  *
  * A limit below what is in use holds for what comes after.
  */
@@ -510,9 +528,8 @@ enum tmirror_attr_limits {
 	TMIRROR_A_LIMITS_USED_TARGETS,
 	TMIRROR_A_LIMITS_USED_FILTERS,
 	TMIRROR_A_LIMITS_LOOP,
-	TMIRROR_A_LIMITS_PAD,
 
-	/* add attributes above here, update the policy in genl.c */
+	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_LIMITS_MAX,
 	TMIRROR_A_LIMITS_MAX = __TMIRROR_A_LIMITS_MAX - 1
 };

@@ -21,11 +21,9 @@
  */
 #define TCA_ID_TMIRROR	200
 
-/**
- * struct tc_tmirror - parameters of the action
- *
- * tc_gen: index, capab, action (the control: TC_ACT_PIPE and so on), refcnt,
- * bindcnt, as of every action; see pkt_cls.h.
+/*
+ * Parameters of the action, as of every one (pkt_cls.h): index, capab, action
+ * (the control: TC_ACT_PIPE and so on), refcnt, bindcnt.
  */
 struct tc_tmirror {
 	tc_gen;
@@ -45,6 +43,7 @@ enum tca_tmirror {
 	TCA_TMIRROR_PARMS,
 	TCA_TMIRROR_SESSION,
 	TCA_TMIRROR_PAD,
+	/* private: add attributes above here, update the policy in act.c */
 	__TCA_TMIRROR_MAX,
 	TCA_TMIRROR_MAX = __TCA_TMIRROR_MAX - 1
 };
