@@ -159,17 +159,22 @@ static int tmirror_act(struct sk_buff *skb, const struct tc_action *a,
 {
 	struct tcf_tmirror *action = to_tmirror(a);
 	const struct params *params;
+	int control;
 
 	tcf_lastuse_update(&action->tcf_tm);
 	tcf_action_update_bstats(&action->common, skb);
 
-	params = rcu_dereference_bh(action->params);
+	/* The egress hook holds the lock of the other flavour alone. */
+	rcu_read_lock();
+	params = rcu_dereference(action->params);
 	/* A block can be shared with a qdisc after it was bound to a hook. */
 	if (likely(skb_at_tc_ingress(skb) || skb_at_tc_egress(skb)))
 		tmirror_mirror_skb(params->tn, params->session, skb);
 	else
 		tcf_action_inc_overlimit_qstats(&action->common);
-	return params->control;
+	control = params->control;
+	rcu_read_unlock();
+	return control;
 }
 
 static int tmirror_act_dump(struct sk_buff *skb, struct tc_action *a, int bind,
