@@ -26,7 +26,6 @@ struct tmirror_flow;
  * @action: &enum tmirror_action
  * @proto: IP protocol, if @has_proto
  * @has_proto: it is for one protocol
- * @has_ports: it is for packets whose ports are in the ranges
  * @has_src: it is for one source prefix
  * @has_dst: it is for one destination prefix
  * @has_sport: it names a source port range

@@ -34,7 +34,7 @@ struct tmirror_counter;
  */
 struct tmirror_net {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock; /* configuration lock, see above */
 	struct tmirror_table sessions;
 	struct tmirror_table filters;
 	struct tmirror_table targets;

@@ -166,6 +166,7 @@ static int parse(struct genl_info *info, struct tmirror_underlay *underlay)
 {
 	struct nlattr **attrs = info->attrs, *at;
 	u32 set = fields_set(info), unset = 0;
+	bool ipv4;
 	int err;
 
 	if (attrs[TMIRROR_A_TARGET_UNSET])
@@ -201,9 +202,9 @@ static int parse(struct genl_info *info, struct tmirror_underlay *underlay)
 
 	/* Either may be the one that does not fit. */
 	at = attrs[TMIRROR_A_TARGET_LOCAL] ?: attrs[TMIRROR_A_TARGET_MEMBER];
+	ipv4 = underlay->member.family == AF_INET;
 	if ((underlay->fields & TMIRROR_TARGET_LOCAL) &&
-	    ipv6_addr_v4mapped(&underlay->local) !=
-	    (underlay->member.family == AF_INET)) {
+	    ipv6_addr_v4mapped(&underlay->local) != ipv4) {
 		NL_SET_ERR_MSG_ATTR(info->extack, at,
 				    "local and remote address are of different families");
 		return -EINVAL;
@@ -275,9 +276,9 @@ int tmirror_nl_target_set(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(target))
 		return PTR_ERR(target);
-	underlay = tmirror_underlay_alloc(
-		rcu_dereference_protected(target->underlay,
-					  lockdep_is_held(&tn->lock)));
+	underlay = rcu_dereference_protected(target->underlay,
+					     lockdep_is_held(&tn->lock));
+	underlay = tmirror_underlay_alloc(underlay);
 	if (!underlay)
 		return -ENOMEM;
 	err = parse(info, underlay);
