@@ -14,6 +14,13 @@
 #define SEGMENT_FEATURES (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_FRAGLIST | \
 			  NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC)
 
+/* One segment is one skb of the list: it cannot be made linear before. */
+static bool is_list(const struct sk_buff *skb)
+{
+	return (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) ||
+	       skb_shinfo(skb)->gso_size == GSO_BY_FRAGS;
+}
+
 static unsigned int frag_list_len(const struct sk_buff *skb)
 {
 	const struct sk_buff *frag;
@@ -96,13 +103,17 @@ struct sk_buff *tmirror_segment(const struct tmirror_frame *frame)
 {
 	const struct sk_buff *skb = frame->skb;
 	struct sk_buff *whole, *segments, *segment;
+	bool list = is_list(skb);
 
+	/* Segmentation goes along the list and believes that there is one. */
+	if (list && !skb_has_frag_list(skb))
+		return NULL;
 	/*
 	 * Segmentation wants an skb of its own to write to. A clone would
 	 * have the original's headers copied by whoever writes to them next,
-	 * so only the list kind, which must stay a list, gets one.
+	 * so only the kinds that must stay a list get one.
 	 */
-	if (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST)
+	if (list)
 		whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
 	else
 		whole = skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
