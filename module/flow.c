@@ -136,6 +136,8 @@ static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb,
 			const struct frag_hdr *frag;
 			struct frag_hdr _frag;
 
+			if (end - offset < (int)sizeof(_frag))
+				return true;
 			frag = skb_header_pointer(skb, offset, sizeof(_frag),
 						  &_frag);
 			if (!frag)
@@ -216,8 +218,9 @@ void tmirror_flow_parse(struct tmirror_flow *flow,
  * @flow: the flow
  * @key: secret key, so that a sender cannot choose the value
  *
- * Over addresses, protocol and ports; without ports for fragments, of which
- * but the first has any; over MAC addresses and type for what is not IP.
+ * Over addresses, protocol and ports; over addresses alone for fragments, of
+ * which only the first has ports and, in IPv6, only the first may know the
+ * protocol; over MAC addresses and type for what is not IP.
  *
  * Context: any.
  * Return: the hash.
@@ -235,7 +238,7 @@ u32 tmirror_flow_hash(const struct tmirror_flow *flow,
 		.addr = { flow->src, flow->dst },
 		.port = { ports ? flow->sport : 0, ports ? flow->dport : 0 },
 		.type = flow->type,
-		.proto = flow->proto,
+		.proto = flow->fragment ? 0 : flow->proto,
 	};
 	int order = memcmp(&flow->src, &flow->dst, sizeof(flow->src));
 
