@@ -239,6 +239,8 @@ static struct tc_action_ops act_ops = {
 	.size = sizeof(struct tcf_tmirror),
 };
 
+MODULE_ALIAS_NET_ACT("tmirror");
+
 static __net_init int actions_init(struct net *net)
 {
 	return tc_action_net_init(net, net_generic(net, act_ops.net_id),

@@ -214,6 +214,8 @@ struct genl_family tmirror_genl_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(groups),
 };
 
+MODULE_ALIAS_GENL_FAMILY(TMIRROR_GENL_NAME);
+
 static bool registered;
 
 /**
