@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+#   make              module, tools and plugin, for KDIR
+#   make install      tools, plugin, manual pages, completion, service; the
+#                     module through DKMS
+#   make uninstall    undoes it
+#   make demo         mirrors real traffic in a virtual machine, shows the copies
+#   make check        runs every test; CHECK="static uml ..." runs some
+#   make clean
+#
+#   KDIR              kernel to build for: its headers' directory
+#   DESTDIR, PREFIX, SBINDIR, MANDIR, BASHCOMPDIR, TCLIBDIR, UNITDIR
+
+KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build), \
+	$(lastword $(shell printf '%s\n' /lib/modules/*/build | sort -V)))
+
+include dkms.conf
+export VERSION := $(subst ",,$(PACKAGE_VERSION))
+export PREFIX ?= /usr/local
+UNITDIR ?= /etc/systemd/system
+SOURCE := /usr/src/tmirror-$(VERSION)
+DKMS := dkms -m tmirror -v $(VERSION)
+
+all: modules tools
+
+modules:
+	@test -e '$(KDIR)/Makefile' || { echo "no kernel headers at '$(KDIR)': install linux-headers or set KDIR" >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:
+	$(MAKE) -C tools
+
+clean:
+	$(MAKE) -C tools clean
+	rm -f *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
+	rm -f module/*.o module/.*.cmd module/.*.d
+
+check:
+	tools/testing/check $(CHECK)
+
+demo:
+	tools/demo/demo
+
+install: tools
+	@test '$(DESTDIR)' || command -v dkms >/dev/null || { echo "dkms is not installed" >&2; exit 1; }
+	$(MAKE) -C tools install
+	install -D -m 0644 tools/systemd/tmirror.service $(DESTDIR)$(UNITDIR)/tmirror.service
+	sed -i 's|@SBINDIR@|$(or $(SBINDIR),$(PREFIX)/sbin)|' $(DESTDIR)$(UNITDIR)/tmirror.service
+	rm -rf $(DESTDIR)$(SOURCE)
+	install -d $(DESTDIR)$(SOURCE)/module $(DESTDIR)$(SOURCE)/include/uapi/linux/tc_act
+	install -m 0644 dkms.conf Kbuild $(DESTDIR)$(SOURCE)/
+	install -m 0644 module/*.[ch] module/compat.mk $(DESTDIR)$(SOURCE)/module/
+	install -m 0644 include/uapi/linux/*.h $(DESTDIR)$(SOURCE)/include/uapi/linux/
+	install -m 0644 include/uapi/linux/tc_act/*.h $(DESTDIR)$(SOURCE)/include/uapi/linux/tc_act/
+ifeq ($(DESTDIR),)
+	$(DKMS) --force add
+	$(DKMS) -k $$(basename $$(dirname $(KDIR))) --force install
+endif
+
+uninstall:
+ifeq ($(DESTDIR),)
+	! dkms status tmirror/$(VERSION) | grep -q . || $(DKMS) --all remove
+endif
+	rm -rf $(DESTDIR)$(SOURCE)
+	rm -f $(DESTDIR)$(UNITDIR)/tmirror.service
+	$(MAKE) -C tools uninstall
+
+.PHONY: all modules tools clean check demo install uninstall
