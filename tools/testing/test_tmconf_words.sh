@@ -48,7 +48,7 @@ one_line() {
 # What passes the parser ends at the module or at a name it does not know.
 passes() {
 	[ "$status" != 2 ] &&
-		{ [ "$status" = 0 ] || grep -qE 'not loaded|not found|no such device|not permitted|Operation not permitted' "$tmp/err"; }
+		{ [ "$status" = 0 ] || grep -qE 'not loaded|No such|no such device|not permitted' "$tmp/err"; }
 }
 
 # table STATUS: lines of `words | text in the line on stderr`

@@ -12,33 +12,6 @@
 #include "tmconf.h"
 #include "value.h"
 
-/* What an errno means for an object. */
-static const char *sense(int error)
-{
-	switch (error) {
-	case ENOENT:
-		return "not found";
-	case EEXIST:
-		return "exists already";
-	case EBUSY:
-		return "in use";
-	case ENOSPC:
-		return "over the limit";
-	case ENODEV:
-		return "no such device";
-	case EINVAL:
-		return "invalid";
-	case ERANGE:
-		return "out of range";
-	case EPERM:
-		return "not permitted, CAP_NET_ADMIN is needed";
-	case EMSGSIZE:
-		return "too large for one message";
-	default:
-		return strerror(error);
-	}
-}
-
 /* The line for a refusal: the object, the field at fault, both reasons. */
 static int fail(struct tmconf *t, const struct object *o, const json_t *value,
 		const struct nlmsghdr *req, const struct nl_reply *reply)
@@ -54,8 +27,9 @@ static int fail(struct tmconf *t, const struct object *o, const json_t *value,
 			 json_string_value(json_object_get(value, "direction")));
 	if (v && f != o->fields)
 		snprintf(at, sizeof(at), ": %s %s", f->word, value_text(f, v, text));
-	return err_refuse(&t->err, "%s%s%s%s%s: %s%s%s", o->word, *name ? " " : "", name, key, at,
-			  reply->text, *reply->text ? ": " : "", sense(reply->error));
+	return err_refuse(&t->err, *reply->text ? "%s%s%s%s%s: %s (%s)" : "%s%s%s%s%s: %s%s",
+			  o->word, *name ? " " : "", name, key, at, reply->text,
+			  strerror(reply->error));
 }
 
 static json_t *read_list(const struct object *o, const struct nl_reply *reply)
@@ -93,7 +67,7 @@ json_t *store_list(struct tmconf *t, const struct object *o, const char *filter)
 	if (!nl_request(&t->genl, nlh, &reply))
 		list = read_list(o, &reply);
 	else if (filter)
-		err_refuse(&t->err, "filter %s: %s", filter, sense(reply.error));
+		err_refuse(&t->err, "filter %s: %s", filter, strerror(reply.error));
 	else
 		fail(t, o, NULL, nlh, &reply);
 	free(reply.data);
