@@ -236,6 +236,8 @@ void store_join_rules(json_t *filters, json_t *rules)
 	json_array_foreach(rules, i, rule) {
 		filter = json_object_get(index, object_name(&object_rule, rule));
 		json_array_append(json_object_get(filter, "rules"), rule);
+		/* said by where it stands, and refused beside that */
+		json_object_del(rule, object_rule.fields->word);
 	}
 	json_decref(index);
 }
