@@ -23,7 +23,7 @@ static int finish_checksum(struct sk_buff *copy,
 	start = tmirror_frame_pos(frame, offset);
 	end = start + frame->skb->csum_offset +
 	      (sctp ? sizeof(__le32) : sizeof(__sum16));
-	if (end > copy->len)
+	if (end > copy->len || skb_headroom(copy) + start > U16_MAX)
 		return 0;
 
 	copy->ip_summed = CHECKSUM_PARTIAL;
