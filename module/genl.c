@@ -37,11 +37,8 @@ static struct netlink_range_validation memory_range = {
 	.min = 4096, .max = 1 << 30,
 };
 
-/* The key of a target, a filter and a session has the same number. */
-#define KEY	1
-
 static const struct nla_policy key_policy[] = {
-	[KEY] = POLICY_NAME,
+	[TMIRROR_NL_KEY] = POLICY_NAME,
 };
 
 static const struct nla_policy member_policy[] = {
@@ -65,25 +62,8 @@ static const struct nla_policy target_policy[] = {
 		NLA_POLICY_MASK(NLA_U32, TMIRROR_TARGET_FIELDS),
 };
 
-static const struct nla_policy rule_policy[] = {
+static const struct nla_policy rule_policy[TMIRROR_A_RULE_MAX + 1] = {
 	[TMIRROR_A_RULE_FILTER] = POLICY_NAME,
-	[TMIRROR_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, TMIRROR_EGRESS),
-	[TMIRROR_A_RULE_NUMBER] = POLICY_NUMBER,
-	[TMIRROR_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U8, TMIRROR_ACCEPT),
-	[TMIRROR_A_RULE_PROTO] = { .type = NLA_U8 },
-	[TMIRROR_A_RULE_SRC] = POLICY_ADDR,
-	[TMIRROR_A_RULE_SRC_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
-	[TMIRROR_A_RULE_DST] = POLICY_ADDR,
-	[TMIRROR_A_RULE_DST_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
-	[TMIRROR_A_RULE_SPORT_MIN] = { .type = NLA_U16 },
-	[TMIRROR_A_RULE_SPORT_MAX] = { .type = NLA_U16 },
-	[TMIRROR_A_RULE_DPORT_MIN] = { .type = NLA_U16 },
-	[TMIRROR_A_RULE_DPORT_MAX] = { .type = NLA_U16 },
-};
-
-/* In a loaded list the filter is named once, outside. */
-static const struct nla_policy loaded_rule_policy[TMIRROR_A_RULE_MAX + 1] = {
-	[TMIRROR_A_RULE_FILTER] = { .type = NLA_REJECT },
 	[TMIRROR_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, TMIRROR_EGRESS),
 	[TMIRROR_A_RULE_NUMBER] = POLICY_NUMBER,
 	[TMIRROR_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U8, TMIRROR_ACCEPT),
@@ -105,7 +85,7 @@ static const struct nla_policy filter_policy[] = {
 
 static const struct nla_policy load_policy[] = {
 	[TMIRROR_A_FILTER_NAME] = POLICY_NAME,
-	[TMIRROR_A_FILTER_RULE] = NLA_POLICY_NESTED(loaded_rule_policy),
+	[TMIRROR_A_FILTER_RULE] = NLA_POLICY_NESTED(rule_policy),
 };
 
 static const struct nla_policy session_policy[] = {
@@ -158,7 +138,7 @@ static const struct nla_policy no_policy[1];
 	.cmd = TMIRROR_CMD_##_cmd,		\
 	.flags = GENL_UNS_ADMIN_PERM,		\
 	.policy = key_policy,			\
-	.maxattr = KEY,				\
+	.maxattr = TMIRROR_NL_KEY,				\
 	.doit = _doit,				\
 	.dumpit = _dumpit,			\
 }
@@ -179,7 +159,7 @@ static const struct genl_ops ops[] = {
 		.cmd = TMIRROR_CMD_RULE_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = key_policy,
-		.maxattr = KEY,
+		.maxattr = TMIRROR_NL_KEY,
 		.start = tmirror_nl_rule_start,
 		.dumpit = tmirror_nl_rule_dump,
 	},
@@ -227,10 +207,10 @@ int tmirror_genl_register(void)
 {
 	int err;
 
-	BUILD_BUG_ON(TMIRROR_A_TARGET_NAME != KEY);
-	BUILD_BUG_ON(TMIRROR_A_FILTER_NAME != KEY);
-	BUILD_BUG_ON(TMIRROR_A_RULE_FILTER != KEY);
-	BUILD_BUG_ON(TMIRROR_A_SESSION_NAME != KEY);
+	BUILD_BUG_ON(TMIRROR_A_TARGET_NAME != TMIRROR_NL_KEY);
+	BUILD_BUG_ON(TMIRROR_A_FILTER_NAME != TMIRROR_NL_KEY);
+	BUILD_BUG_ON(TMIRROR_A_RULE_FILTER != TMIRROR_NL_KEY);
+	BUILD_BUG_ON(TMIRROR_A_SESSION_NAME != TMIRROR_NL_KEY);
 
 	err = genl_register_family(&tmirror_genl_family);
 	WRITE_ONCE(registered, !err);

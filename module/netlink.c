@@ -314,6 +314,22 @@ void tmirror_nl_notify(struct genl_info *info, tmirror_fill_t fill,
 		genl_set_err(&tmirror_genl_family, tn->net, 0, 0, -ENOBUFS);
 }
 
+static int fill_key(struct sk_buff *skb, const struct tmirror_net *tn,
+		    const void *object, bool stats)
+{
+	return nla_put_string(skb, TMIRROR_NL_KEY, object);
+}
+
+/**
+ * tmirror_nl_notify_key - tell of a change by the name of its object alone
+ * @info: the command that made it, and named the object
+ */
+void tmirror_nl_notify_key(struct genl_info *info)
+{
+	tmirror_nl_notify(info, fill_key,
+			  nla_data(info->attrs[TMIRROR_NL_KEY]));
+}
+
 /**
  * tmirror_netlink_source_changed - tell of a source's new name or end
  * @tn: the namespace

@@ -18,6 +18,9 @@ struct tmirror_source;
 struct tmirror_stats;
 struct tmirror_table;
 
+/* A target, a filter and a session are named by an attribute of this number. */
+#define TMIRROR_NL_KEY	1
+
 /* netlink.c: what the handlers share */
 
 /**
@@ -47,6 +50,7 @@ int tmirror_nl_reply(struct genl_info *info, tmirror_fill_t fill,
 		     const void *object);
 void tmirror_nl_notify(struct genl_info *info, tmirror_fill_t fill,
 		       const void *object);
+void tmirror_nl_notify_key(struct genl_info *info);
 int tmirror_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		    struct tmirror_table *table, tmirror_fill_t fill);
 int tmirror_nl_validate_addr(const struct nlattr *attr,

@@ -86,12 +86,6 @@ int tmirror_nl_filter_set(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int fill_key(struct sk_buff *skb, const struct tmirror_net *tn,
-		    const void *object, bool stats)
-{
-	return nla_put_string(skb, TMIRROR_A_FILTER_NAME, object);
-}
-
 /**
  * tmirror_nl_filter_del - handle FILTER_DEL
  * @skb: unused
@@ -109,8 +103,7 @@ int tmirror_nl_filter_del(struct sk_buff *skb, struct genl_info *info)
 	err = tmirror_filter_delete(&tmirror_nl_net(info)->filters, filter);
 	if (err)
 		return tmirror_nl_error(info, TMIRROR_A_FILTER_NAME, err);
-	tmirror_nl_notify(info, fill_key,
-			  nla_data(info->attrs[TMIRROR_A_FILTER_NAME]));
+	tmirror_nl_notify_key(info);
 	return 0;
 }
 

@@ -290,18 +290,18 @@ static struct tmirror_rule *rule_of(struct nlattr *nest,
 
 	/* The family's policy has validated what is inside already. */
 	err = nla_parse_nested(attrs, TMIRROR_A_RULE_MAX, nest, NULL, extack);
-	if (!err)
-		err = parse(attrs, nest, &match, extack);
+	if (err)
+		return ERR_PTR(err);
+	if (attrs[TMIRROR_A_RULE_FILTER]) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[TMIRROR_A_RULE_FILTER],
+				    "the filter is named once, outside its rules");
+		return ERR_PTR(-EINVAL);
+	}
+	err = parse(attrs, nest, &match, extack);
 	if (err)
 		return ERR_PTR(err);
 	rule = tmirror_rule_alloc(&match);
 	return rule ?: ERR_PTR(-ENOMEM);
-}
-
-static int fill_filter_key(struct sk_buff *skb, const struct tmirror_net *tn,
-			   const void *object, bool stats)
-{
-	return nla_put_string(skb, TMIRROR_A_FILTER_NAME, object);
 }
 
 static bool is_rule(const struct nlattr *attr)
@@ -355,7 +355,7 @@ int tmirror_nl_filter_load(struct sk_buff *skb, struct genl_info *info)
 			       "two rules of a direction have the same number");
 	if (err)
 		goto err_rules;
-	tmirror_nl_notify(info, fill_filter_key, filter->object.name);
+	tmirror_nl_notify_key(info);
 	return 0;
 
 err_rules:

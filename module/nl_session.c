@@ -264,12 +264,6 @@ int tmirror_nl_session_set(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int fill_key(struct sk_buff *skb, const struct tmirror_net *tn,
-		    const void *object, bool stats)
-{
-	return nla_put_string(skb, TMIRROR_A_SESSION_NAME, object);
-}
-
 /**
  * tmirror_nl_session_del - handle SESSION_DEL
  * @skb: unused
@@ -287,8 +281,7 @@ int tmirror_nl_session_del(struct sk_buff *skb, struct genl_info *info)
 	err = tmirror_session_delete(tmirror_nl_net(info), session);
 	if (err)
 		return tmirror_nl_error(info, TMIRROR_A_SESSION_NAME, err);
-	tmirror_nl_notify(info, fill_key,
-			  nla_data(info->attrs[TMIRROR_A_SESSION_NAME]));
+	tmirror_nl_notify_key(info);
 	return 0;
 }
 

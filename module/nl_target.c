@@ -292,12 +292,6 @@ int tmirror_nl_target_set(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int fill_key(struct sk_buff *skb, const struct tmirror_net *tn,
-		    const void *object, bool stats)
-{
-	return nla_put_string(skb, TMIRROR_A_TARGET_NAME, object);
-}
-
 /**
  * tmirror_nl_target_del - handle TARGET_DEL
  * @skb: unused
@@ -315,8 +309,7 @@ int tmirror_nl_target_del(struct sk_buff *skb, struct genl_info *info)
 	err = tmirror_target_delete(tmirror_nl_net(info), target);
 	if (err)
 		return tmirror_nl_error(info, TMIRROR_A_TARGET_NAME, err);
-	tmirror_nl_notify(info, fill_key,
-			  nla_data(info->attrs[TMIRROR_A_TARGET_NAME]));
+	tmirror_nl_notify_key(info);
 	return 0;
 }
 
