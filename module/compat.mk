@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-# Flags for every object of the module and of its tests; $(src) is the tree's
-# top there.
+# Flags for every object of the module and of its tests. Whose Kbuild is not at
+# the tree's top says in tmirror-top where that is.
 #
 # The kernel's headers do not say all that compat.h needs to know in macros
 # that the preprocessor could ask for. What they leave unsaid is looked up in
 # their text: the symbol, never the version, as stable trees backport.
 has = $(shell grep -qsw $(1) $(srctree)/include/$(2) && echo -D$(3))
 
-ccflags-y += -I$(src)/include/uapi -include $(src)/module/compat.h
+tmirror-top ?= $(src)
+
+ccflags-y += -I$(tmirror-top)/include/uapi
+ccflags-y += -include $(tmirror-top)/module/compat.h
 ccflags-y += $(call has,flowi4_dscp,net/flow.h,HAVE_FLOWI4_DSCP)
 ccflags-y += $(call has,ipv6_stub,net/ipv6_stubs.h,HAVE_IPV6_STUB)
 ccflags-y += $(call has,skb_gso_segment,net/gso.h,HAVE_NET_GSO)
