@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module that holds the suites; kunit runs them when it is loaded. */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+static void __exit tmirror_kunit_exit(void)
+{
+	/* What was freed by call_rcu() is freed by code of ours. */
+	rcu_barrier();
+}
+
+module_exit(tmirror_kunit_exit);
+
+MODULE_DESCRIPTION("Tests of tmirror");
+MODULE_LICENSE("GPL");
