@@ -195,37 +195,47 @@ int store_do(struct tmconf *t, const struct object *o, enum verb verb, const jso
 
 int attach_plan(struct tmconf *t, const char *session, int ifindex, struct attach *a)
 {
-	(void)t, (void)session, (void)ifindex, (void)a;
+	(void)t;
+	(void)session;
+	(void)ifindex;
+	(void)a;
 	return 0;
 }
 
 int attach_source(struct tmconf *t, const char *session, int ifindex, struct attach *a)
 {
-	(void)t, (void)session, (void)ifindex, (void)a;
+	(void)t;
+	(void)session;
+	(void)ifindex;
+	(void)a;
 	return 0;
 }
 
 int detach_source(struct tmconf *t, int ifindex, struct attach *a)
 {
-	(void)t, (void)ifindex, (void)a;
+	(void)t;
+	(void)ifindex;
+	(void)a;
 	return 0;
 }
 
 int attach_add(struct tmconf *t, const struct attach *a)
 {
-	(void)t, (void)a;
+	(void)t;
+	(void)a;
 	return 0;
 }
 
 int attach_remove(struct tmconf *t, const struct attach *a)
 {
-	(void)t, (void)a;
+	(void)t;
+	(void)a;
 	return 0;
 }
 
 /* --- random documents -------------------------------------------------------- */
 
-static int upto(int n)
+static int below(int n)
 {
 	return rand() % n;
 }
@@ -237,9 +247,9 @@ static json_t *some_target(int i)
 
 	snprintf(name, sizeof(name), "t%d", i);
 	t = json_pack("{sss[{sssi}]}", "name", name, "members", "remote",
-		      upto(2) ? "10.0.0.1" : "fd00::1", "port", 1 + upto(3));
-	if (upto(2))
-		json_object_set_new(t, "mark", json_integer(1 + upto(3)));
+		      below(2) ? "10.0.0.1" : "fd00::1", "port", 1 + below(3));
+	if (below(2))
+		json_object_set_new(t, "mark", json_integer(1 + below(3)));
 	return t;
 }
 
@@ -249,37 +259,38 @@ static json_t *some_filter(int i)
 	char name[16];
 	int n;
 
-	for (n = 1 + upto(3); n < 6; n += 1 + upto(3))
+	for (n = 1 + below(3); n < 6; n += 1 + below(3))
 		json_array_append_new(rules, json_pack("{sissss}", "number", n, "direction",
-						       upto(2) ? "ingress" : "egress", "action",
-						       upto(2) ? "accept" : "reject"));
+						       below(2) ? "ingress" : "egress", "action",
+						       below(2) ? "accept" : "reject"));
 	snprintf(name, sizeof(name), "f%d", i);
 	f = json_pack("{ssso}", "name", name, "rules", rules);
-	if (upto(2))
-		json_object_set_new(f, "description", json_string(upto(2) ? "a" : "b"));
+	if (below(2))
+		json_object_set_new(f, "description", json_string(below(2) ? "a" : "b"));
 	return f;
 }
 
 /* Numbers are dense, so that documents differ by permutations of them. */
 static json_t *some_session(int i, const int *numbers, json_t *doc)
 {
-	json_t *targets = json_object_get(doc, "targets"), *filters = json_object_get(doc, "filters");
+	json_t *targets = json_object_get(doc, "targets");
+	json_t *filters = json_object_get(doc, "filters");
 	char name[16], source[16];
 	json_t *s;
 
 	snprintf(name, sizeof(name), "s%d", i);
-	snprintf(source, sizeof(source), "dev%d", upto(2));
+	snprintf(source, sizeof(source), "dev%d", below(2));
 	s = json_pack("{sssisO}", "name", name, "number", numbers[i], "target",
-		      json_object_get(json_array_get(targets, upto(json_array_size(targets))),
+		      json_object_get(json_array_get(targets, below(json_array_size(targets))),
 				      "name"));
-	if (upto(8))
+	if (below(8))
 		json_object_set_new(s, "source", json_string(source));
-	if (json_array_size(filters) && upto(2))
+	if (json_array_size(filters) && below(2))
 		json_object_set(s, "filter", json_object_get(json_array_get(filters, 0), "name"));
-	if (upto(2))
-		json_object_set_new(s, "length", json_integer(1 + upto(2)));
-	if (upto(2))
-		json_object_set_new(s, "vni", json_integer(upto(4)));
+	if (below(2))
+		json_object_set_new(s, "length", json_integer(1 + below(2)));
+	if (below(2))
+		json_object_set_new(s, "vni", json_integer(below(4)));
 	return s;
 }
 
@@ -292,26 +303,26 @@ static json_t *some_document(void)
 	for (i = 0; i < 8; i++)
 		numbers[i] = i + 1;
 	for (i = 7; i; i--) {
-		j = upto(i + 1);
+		j = below(i + 1);
 		swap = numbers[i];
 		numbers[i] = numbers[j];
 		numbers[j] = swap;
 	}
 	for (i = 0; i < 4; i++)
-		if (!i || upto(2))
+		if (!i || below(2))
 			json_array_append_new(json_object_get(doc, "targets"), some_target(i));
 	for (i = 0; i < 4; i++)
-		if (upto(2))
+		if (below(2))
 			json_array_append_new(json_object_get(doc, "filters"), some_filter(i));
 	for (i = 0; i < 8; i++)
-		if (upto(4))
+		if (below(4))
 			json_array_append_new(json_object_get(doc, "sessions"),
 					      some_session(i, numbers, doc));
-	if (upto(2))
+	if (below(2))
 		json_object_set_new(doc, "limits",
-				    json_pack("{sisisisi}", "sessions", 8 + upto(3), "targets",
-					      4 + upto(2), "filters", 4 + upto(2), "rules",
-					      5 + upto(2)));
+				    json_pack("{sisisisi}", "sessions", 8 + below(3), "targets",
+					      4 + below(2), "filters", 4 + below(2), "rules",
+					      5 + below(2)));
 	out = parse_document(doc, &e);
 	if (!out) {
 		printf("# %s\n", e.text);
@@ -366,7 +377,7 @@ static const char *round_trip(const json_t *want)
 	wrong = NULL;
 	make(&p, want);
 	if (p.n) {
-		steps_left = upto(p.n);
+		steps_left = below(p.n);
 		if (!plan_run(&t, &p))
 			why = "a step was to fail";
 		after = sorted_model();
@@ -402,7 +413,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < rounds && !failed; i++) {
 		json_t *want = some_document();
 
-		failed = round_trip(want) != NULL;
+		failed = !!round_trip(want);
 		json_decref(want);
 	}
 	json_decref(model);
