@@ -99,7 +99,7 @@ static int tmirror_act_init(struct net *net, struct nlattr *nla,
 	if (NL_REQ_ATTR_CHECK(extack, nla, tb, TCA_TMIRROR_PARMS))
 		return -EINVAL;
 	/* Elsewhere we would send under the lock of a qdisc. */
-	if (bind && !(flags & TCA_ACT_FLAGS_AT_INGRESS_OR_CLSACT)) {
+	if (bind && !tcf_action_at_hook(tp, flags)) {
 		NL_SET_ERR_MSG(extack,
 			       "tmirror works at clsact and ingress hooks alone");
 		return -EOPNOTSUPP;
@@ -216,7 +216,7 @@ err_put:
 
 static void tmirror_act_cleanup(struct tc_action *a)
 {
-	/* No reader is left to race with. */
+	/* Packets may be at it still: what they see goes by RCU. */
 	params_free(rcu_dereference_protected(to_tmirror(a)->params, 1));
 }
 

@@ -12,6 +12,7 @@
 #include <net/flow.h>
 #include <net/genetlink.h>
 #include <net/inet_dscp.h>
+#include <net/pkt_cls.h>
 #include <net/sch_generic.h>
 
 /* 6.5 moved skb_gso_segment() out of linux/netdevice.h. */
@@ -35,6 +36,26 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 	return nla_put(skb, attrtype, sizeof(value), &value);
 }
 #endif
+
+/* 6.7, and some stable trees, let a multicast group want a capability. */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_NEEDS_NET_ADMIN	.flags = GENL_MCAST_CAP_NET_ADMIN
+#else
+#define GENL_MCAST_NEEDS_NET_ADMIN
+#endif
+
+/* 6.8, and some stable trees, tell an action where it is bound. */
+static inline bool tcf_action_at_hook(const struct tcf_proto *tp, u32 flags)
+{
+#ifdef TCA_ACT_FLAGS_AT_INGRESS_OR_CLSACT
+	return flags & TCA_ACT_FLAGS_AT_INGRESS_OR_CLSACT;
+#else
+	struct tcf_block *block = tp->chain->block;
+
+	return tcf_block_shared(block) ||
+	       (block->q && block->q->flags & TCQ_F_INGRESS);
+#endif
+}
 
 /* 6.9 gave the modules of actions an alias of another form. */
 #ifndef MODULE_ALIAS_NET_ACT

@@ -78,6 +78,12 @@ static const struct nla_policy rule_policy[TMIRROR_A_RULE_MAX + 1] = {
 	[TMIRROR_A_RULE_DPORT_MAX] = { .type = NLA_U16 },
 };
 
+static const struct nla_policy rule_key_policy[] = {
+	[TMIRROR_A_RULE_FILTER] = POLICY_NAME,
+	[TMIRROR_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, TMIRROR_EGRESS),
+	[TMIRROR_A_RULE_NUMBER] = POLICY_NUMBER,
+};
+
 static const struct nla_policy filter_policy[] = {
 	[TMIRROR_A_FILTER_NAME] = POLICY_NAME,
 	[TMIRROR_A_FILTER_DESCRIPTION] = POLICY_DESCRIPTION,
@@ -123,8 +129,13 @@ static const struct nla_policy limits_policy[] = {
 	[TMIRROR_A_LIMITS_RULES] = { .type = NLA_U32 },
 };
 
-/* For commands without attributes; number 0 is none. */
-static const struct nla_policy no_policy[1];
+/*
+ * For commands without attributes. Of a family's or command's that has none
+ * at all, genetlink would not look at what is there.
+ */
+static const struct nla_policy no_policy[] = {
+	[1] = { .type = NLA_REJECT },
+};
 
 #define CHANGE(_cmd, _policy, _doit) {		\
 	.cmd = TMIRROR_CMD_##_cmd,		\
@@ -140,6 +151,7 @@ static const struct nla_policy no_policy[1];
 	.policy = key_policy,			\
 	.maxattr = TMIRROR_NL_KEY,				\
 	.doit = _doit,				\
+	.start = tmirror_nl_dump_start,		\
 	.dumpit = _dumpit,			\
 }
 
@@ -154,7 +166,7 @@ static const struct genl_ops ops[] = {
 	GET(FILTER_GET, tmirror_nl_filter_get, tmirror_nl_filter_dump),
 	CHANGE(FILTER_LOAD, load_policy, tmirror_nl_filter_load),
 	CHANGE(RULE_NEW, rule_policy, tmirror_nl_rule_new),
-	CHANGE(RULE_DEL, rule_policy, tmirror_nl_rule_del),
+	CHANGE(RULE_DEL, rule_key_policy, tmirror_nl_rule_del),
 	{
 		.cmd = TMIRROR_CMD_RULE_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
@@ -174,7 +186,7 @@ static const struct genl_ops ops[] = {
 };
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = TMIRROR_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	{ .name = TMIRROR_MCGRP_CONFIG, GENL_MCAST_NEEDS_NET_ADMIN },
 };
 
 struct genl_family tmirror_genl_family __ro_after_init = {

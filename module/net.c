@@ -16,7 +16,11 @@
 #include <net/netns/generic.h>
 #include <net/sock.h>
 
-/* Defaults of limits; each can be set. */
+/*
+ * Defaults of limits; each can be set. Copies in flight may fill a 10 Gb/s
+ * link for 6 ms; objects and rules are for mistakes to stop at, beyond what
+ * the largest configurations need.
+ */
 #define MEMORY_DEFAULT		(8 << 20)
 #define OBJECTS_DEFAULT		16384
 #define RULES_DEFAULT		16384
@@ -150,17 +154,8 @@ static int __net_init net_init(struct net *net)
 	return err;
 }
 
-/*
- * Devices are gone by now, and with them the hooks that bring packets here;
- * so are actions, whose operations were registered after ours.
- */
-static void __net_exit net_exit(struct net *net)
+static void net_free(struct tmirror_net *tn)
 {
-	struct tmirror_net *tn = tmirror_net(net);
-
-	mutex_lock(&tn->lock);
-	net_empty(tn);
-	mutex_unlock(&tn->lock);
 	rhltable_destroy(&tn->members);
 	free_percpu(tn->loops);
 	if (tn->sock)
@@ -168,9 +163,33 @@ static void __net_exit net_exit(struct net *net)
 	mutex_destroy(&tn->lock);
 }
 
+/*
+ * Devices are gone by now, and with them the hooks that bring packets here;
+ * so are actions, whose operations were registered after ours.
+ */
+static void __net_exit net_exit_batch(struct list_head *nets)
+{
+	struct net *net;
+
+	list_for_each_entry(net, nets, exit_list) {
+		struct tmirror_net *tn = tmirror_net(net);
+
+		mutex_lock(&tn->lock);
+		net_empty(tn);
+		mutex_unlock(&tn->lock);
+	}
+	/*
+	 * The routes that targets cached are counted by the routing code of
+	 * their namespaces, which exits next: release them before.
+	 */
+	rcu_barrier();
+	list_for_each_entry(net, nets, exit_list)
+		net_free(tmirror_net(net));
+}
+
 static struct pernet_operations net_ops = {
 	.init = net_init,
-	.exit = net_exit,
+	.exit_batch = net_exit_batch,
 	.id = &tmirror_net_id,
 	.size = sizeof(struct tmirror_net),
 };
@@ -181,21 +200,25 @@ static int device_event(struct notifier_block *block, unsigned long event,
 	const struct net_device *dev = netdev_notifier_info_to_dev(info);
 	struct tmirror_net *tn = tmirror_net(dev_net(dev));
 	struct tmirror_source *source;
+	struct tmirror_target *target;
+	unsigned long id;
 
 	if (event != NETDEV_UNREGISTER && event != NETDEV_CHANGENAME)
 		return NOTIFY_DONE;
 
 	mutex_lock(&tn->lock);
 	source = tmirror_source_find(tn, dev->ifindex);
-	if (event == NETDEV_CHANGENAME) {
-		tmirror_target_renamed(tn, dev);
-		if (source)
+	if (source) {
+		if (event == NETDEV_CHANGENAME)
 			strscpy(source->name, dev->name, sizeof(source->name));
-	} else if (source) {
-		tmirror_source_gone(tn, source);
+		else
+			tmirror_source_gone(tn, source);
+		tmirror_nl_source_changed(tn, source);
 	}
-	if (source)
-		tmirror_netlink_source_changed(tn, source);
+	xa_for_each(&tn->targets.by_id, id, target)
+		if (tmirror_target_follow(tn, target, dev,
+					  event == NETDEV_UNREGISTER))
+			tmirror_nl_target_changed(tn, target);
 	mutex_unlock(&tn->lock);
 	return NOTIFY_DONE;
 }

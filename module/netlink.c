@@ -330,37 +330,71 @@ void tmirror_nl_notify_key(struct genl_info *info)
 			  nla_data(info->attrs[TMIRROR_NL_KEY]));
 }
 
-/**
- * tmirror_netlink_source_changed - tell of a source's new name or end
- * @tn: the namespace
- * @source: the source
- *
- * Context: process, may sleep, @tn->lock held.
- */
-void tmirror_netlink_source_changed(struct tmirror_net *tn,
-				    const struct tmirror_source *source)
+/* Tell of a change that no command made. */
+static void announce(struct tmirror_net *tn, u8 cmd, tmirror_fill_t fill,
+		     const void *object)
 {
-	const struct tmirror_order *order =
-		rcu_dereference_protected(source->order,
-					  lockdep_is_held(&tn->lock));
 	struct sk_buff *skb;
-	unsigned int i;
 
 	tn->changes++;
 	/* Devices may outlast the family when the module goes. */
 	if (!tmirror_genl_is_registered())
 		return;
-	for (i = 0; i < order->count; i++) {
-		skb = message(tn, TMIRROR_CMD_SESSION_SET, 0, 0,
-			      tmirror_nl_session_fill,
-			      order->terms[i]->session, false);
-		if (skb)
-			genlmsg_multicast_netns(&tmirror_genl_family, tn->net,
-						skb, 0, 0, GFP_KERNEL);
-		else
-			genl_set_err(&tmirror_genl_family, tn->net, 0, 0,
-				     -ENOBUFS);
-	}
+	skb = message(tn, cmd, 0, 0, fill, object, false);
+	if (skb)
+		genlmsg_multicast_netns(&tmirror_genl_family, tn->net, skb, 0,
+					0, GFP_KERNEL);
+	else
+		genl_set_err(&tmirror_genl_family, tn->net, 0, 0, -ENOBUFS);
+}
+
+/**
+ * tmirror_nl_source_changed - tell of a source's new name or end
+ * @tn: the namespace
+ * @source: the source
+ *
+ * Context: process, may sleep, @tn->lock held.
+ */
+void tmirror_nl_source_changed(struct tmirror_net *tn,
+			       const struct tmirror_source *source)
+{
+	const struct tmirror_order *order =
+		rcu_dereference_protected(source->order,
+					  lockdep_is_held(&tn->lock));
+	unsigned int i;
+
+	for (i = 0; i < order->count; i++)
+		announce(tn, TMIRROR_CMD_SESSION_SET, tmirror_nl_session_fill,
+			 order->terms[i]->session);
+}
+
+/**
+ * tmirror_nl_target_changed - tell of the new name or end of a target's device
+ * @tn: the namespace
+ * @target: the target
+ *
+ * Context: process, may sleep, @tn->lock held.
+ */
+void tmirror_nl_target_changed(struct tmirror_net *tn,
+			       const struct tmirror_target *target)
+{
+	announce(tn, TMIRROR_CMD_TARGET_SET, tmirror_nl_target_fill, target);
+}
+
+/**
+ * tmirror_nl_dump_start - begin a dump of a table
+ * @cb: the dump
+ *
+ * Return: 0, or -EINVAL if it names an object: all are dumped.
+ */
+int tmirror_nl_dump_start(struct netlink_callback *cb)
+{
+	struct nlattr *attr = genl_info_dump(cb)->attrs[TMIRROR_NL_KEY];
+
+	if (!attr)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(cb->extack, attr, "a dump is of all of them");
+	return -EINVAL;
 }
 
 /**

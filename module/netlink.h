@@ -17,6 +17,7 @@ struct tmirror_object;
 struct tmirror_source;
 struct tmirror_stats;
 struct tmirror_table;
+struct tmirror_target;
 
 /* A target, a filter and a session are named by an attribute of this number. */
 #define TMIRROR_NL_KEY	1
@@ -51,12 +52,15 @@ int tmirror_nl_reply(struct genl_info *info, tmirror_fill_t fill,
 void tmirror_nl_notify(struct genl_info *info, tmirror_fill_t fill,
 		       const void *object);
 void tmirror_nl_notify_key(struct genl_info *info);
+int tmirror_nl_dump_start(struct netlink_callback *cb);
 int tmirror_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		    struct tmirror_table *table, tmirror_fill_t fill);
 int tmirror_nl_validate_addr(const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
-void tmirror_netlink_source_changed(struct tmirror_net *tn,
-				    const struct tmirror_source *source);
+void tmirror_nl_source_changed(struct tmirror_net *tn,
+			       const struct tmirror_source *source);
+void tmirror_nl_target_changed(struct tmirror_net *tn,
+			       const struct tmirror_target *target);
 
 int tmirror_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 			struct genl_info *info);
@@ -64,6 +68,8 @@ void tmirror_nl_post_doit(const struct genl_split_ops *ops,
 			  struct sk_buff *skb, struct genl_info *info);
 
 /* nl_target.c */
+int tmirror_nl_target_fill(struct sk_buff *skb, const struct tmirror_net *tn,
+			   const void *object, bool stats);
 int tmirror_nl_put_member(struct sk_buff *skb, int attr,
 			  const struct tmirror_member *member);
 int tmirror_nl_target_new(struct sk_buff *skb, struct genl_info *info);

@@ -4,6 +4,7 @@
 #include "netlink.h"
 #include "target.h"
 
+#include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
 #include <net/ipv6.h>
@@ -33,8 +34,17 @@ int tmirror_nl_put_member(struct sk_buff *skb, int attr,
 	return 0;
 }
 
-static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
-		const void *object, bool stats)
+/**
+ * tmirror_nl_target_fill - put a target
+ * @skb: the message
+ * @tn: the namespace
+ * @object: the target
+ * @stats: its counters, too
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tmirror_nl_target_fill(struct sk_buff *skb, const struct tmirror_net *tn,
+			   const void *object, bool stats)
 {
 	const struct tmirror_target *target = object;
 	const struct tmirror_underlay *underlay =
@@ -54,8 +64,10 @@ static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 	    tmirror_nl_put_addr(skb, TMIRROR_A_TARGET_LOCAL, &underlay->local))
 		return -EMSGSIZE;
 	if ((fields & TMIRROR_TARGET_DEV) &&
-	    (nla_put_u32(skb, TMIRROR_A_TARGET_IFINDEX, underlay->ifindex) ||
-	     nla_put_string(skb, TMIRROR_A_TARGET_DEV, underlay->dev)))
+	    nla_put_string(skb, TMIRROR_A_TARGET_DEV, underlay->dev))
+		return -EMSGSIZE;
+	if (underlay->ifindex > 0 &&
+	    nla_put_u32(skb, TMIRROR_A_TARGET_IFINDEX, underlay->ifindex))
 		return -EMSGSIZE;
 	if ((fields & TMIRROR_TARGET_MARK) &&
 	    nla_put_u32(skb, TMIRROR_A_TARGET_MARK, underlay->mark))
@@ -66,11 +78,31 @@ static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 				    target->stats);
 }
 
+static int parse_remote(const struct nlattr *attr,
+			struct tmirror_member *member,
+			struct netlink_ext_ack *extack)
+{
+	struct in6_addr *addr = &member->remote.addr;
+	__be32 ipv4;
+
+	tmirror_nl_get_addr(attr, addr);
+	ipv4 = addr->s6_addr32[3];
+	member->family = ipv6_addr_v4mapped(addr) ? AF_INET : AF_INET6;
+	if (ipv6_addr_any(addr) ||
+	    (member->family == AF_INET &&
+	     (!ipv4 || ipv4_is_lbcast(ipv4)))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "copies go to a unicast or multicast address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What the member is not said to be it stays. */
 static int parse_member(struct genl_info *info, struct tmirror_member *member)
 {
 	struct nlattr *nest = info->attrs[TMIRROR_A_TARGET_MEMBER];
 	struct nlattr *attrs[TMIRROR_A_MEMBER_MAX + 1];
-	struct nlattr *remote;
 	int err;
 
 	/* The family's policy has validated what is inside already. */
@@ -78,30 +110,19 @@ static int parse_member(struct genl_info *info, struct tmirror_member *member)
 			       info->extack);
 	if (err)
 		return err;
-	remote = attrs[TMIRROR_A_MEMBER_REMOTE];
-	if (NL_REQ_ATTR_CHECK(info->extack, nest, attrs,
+	if (!member->family &&
+	    NL_REQ_ATTR_CHECK(info->extack, nest, attrs,
 			      TMIRROR_A_MEMBER_REMOTE))
 		return -EINVAL;
-
-	tmirror_nl_get_addr(remote, &member->remote.addr);
-	member->family = ipv6_addr_v4mapped(&member->remote.addr) ? AF_INET :
-								    AF_INET6;
-	if (ipv6_addr_any(&member->remote.addr) ||
-	    (member->family == AF_INET &&
-	     !member->remote.addr.s6_addr32[3])) {
-		NL_SET_ERR_MSG_ATTR(info->extack, remote,
-				    "copies cannot be sent to the unspecified address");
-		return -EINVAL;
-	}
-	member->remote.port = htons(TMIRROR_PORT_DEFAULT);
 	if (attrs[TMIRROR_A_MEMBER_PORT])
 		member->remote.port =
 			htons(nla_get_u16(attrs[TMIRROR_A_MEMBER_PORT]));
-	member->weight = 1;
 	if (attrs[TMIRROR_A_MEMBER_WEIGHT])
 		member->weight = nla_get_u16(attrs[TMIRROR_A_MEMBER_WEIGHT]);
-	member->state = TMIRROR_UP;
-	return 0;
+	if (!attrs[TMIRROR_A_MEMBER_REMOTE])
+		return 0;
+	return parse_remote(attrs[TMIRROR_A_MEMBER_REMOTE], member,
+			    info->extack);
 }
 
 /* Bits of the fields that the command sets, in the order of their enum. */
@@ -235,6 +256,9 @@ int tmirror_nl_target_new(struct sk_buff *skb, struct genl_info *info)
 	underlay = tmirror_underlay_alloc(NULL);
 	if (!underlay)
 		return -ENOMEM;
+	underlay->member.remote.port = htons(TMIRROR_PORT_DEFAULT);
+	underlay->member.weight = 1;
+	underlay->member.state = TMIRROR_UP;
 	err = parse(info, underlay);
 	if (err)
 		goto err_underlay;
@@ -244,7 +268,7 @@ int tmirror_nl_target_new(struct sk_buff *skb, struct genl_info *info)
 				       PTR_ERR(target));
 		goto err_underlay;
 	}
-	tmirror_nl_notify(info, fill, target);
+	tmirror_nl_notify(info, tmirror_nl_target_fill, target);
 	return 0;
 
 err_underlay:
@@ -288,7 +312,7 @@ int tmirror_nl_target_set(struct sk_buff *skb, struct genl_info *info)
 		tmirror_underlay_free(underlay);
 		return err;
 	}
-	tmirror_nl_notify(info, fill, target);
+	tmirror_nl_notify(info, tmirror_nl_target_fill, target);
 	return 0;
 }
 
@@ -326,7 +350,7 @@ int tmirror_nl_target_get(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(target))
 		return PTR_ERR(target);
-	return tmirror_nl_reply(info, fill, target);
+	return tmirror_nl_reply(info, tmirror_nl_target_fill, target);
 }
 
 /**
@@ -339,5 +363,6 @@ int tmirror_nl_target_get(struct sk_buff *skb, struct genl_info *info)
 int tmirror_nl_target_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return tmirror_nl_dump(skb, cb, TMIRROR_CMD_TARGET_GET,
-			       &tmirror_net(sock_net(skb->sk))->targets, fill);
+			       &tmirror_net(sock_net(skb->sk))->targets,
+			       tmirror_nl_target_fill);
 }

@@ -168,27 +168,33 @@ int tmirror_target_delete(struct tmirror_net *tn,
 }
 
 /**
- * tmirror_target_renamed - follow the outgoing device of targets in its name
+ * tmirror_target_follow - follow the outgoing device of a target
  * @tn: the namespace
- * @dev: a device with a new name
+ * @target: the target
+ * @dev: a device that was renamed or leaves the namespace
+ * @gone: it leaves
+ *
+ * A device that comes to have the index or the name of one that is gone is
+ * another one: the target keeps the name and has no route until it is set.
  *
  * Context: process, @tn->lock held.
+ * Return: true if @dev is the target's.
  */
-void tmirror_target_renamed(struct tmirror_net *tn,
-			    const struct net_device *dev)
+bool tmirror_target_follow(struct tmirror_net *tn,
+			   struct tmirror_target *target,
+			   const struct net_device *dev, bool gone)
 {
-	struct tmirror_target *target;
-	unsigned long id;
+	struct tmirror_underlay *underlay =
+		rcu_dereference_protected(target->underlay,
+					  lockdep_is_held(&tn->lock));
 
-	xa_for_each(&tn->targets.by_id, id, target) {
-		struct tmirror_underlay *underlay =
-			rcu_dereference_protected(target->underlay,
-						  lockdep_is_held(&tn->lock));
-
-		if (underlay->ifindex == dev->ifindex)
-			strscpy(underlay->dev, dev->name,
-				sizeof(underlay->dev));
-	}
+	if (underlay->ifindex != dev->ifindex)
+		return false;
+	if (gone)
+		WRITE_ONCE(underlay->ifindex, TMIRROR_DEV_GONE);
+	else
+		strscpy(underlay->dev, dev->name, sizeof(underlay->dev));
+	return true;
 }
 
 /**

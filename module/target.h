@@ -44,13 +44,16 @@ struct tmirror_member {
 	struct dst_cache cache;
 };
 
+/* No device has this index, so there is no route by it. */
+#define TMIRROR_DEV_GONE	(-1)
+
 /**
  * struct tmirror_underlay - how a target's copies are sent; never changed once
- * readers can see it
+ * readers can see it, but for @ifindex and @dev when the device goes or changes
  * @fields: mask of &enum tmirror_target_field that the user has set
  * @local: outer source address, mapped, if set
- * @ifindex: outgoing device, or 0
- * @dev: its name when it was set or renamed, if set; under the config lock
+ * @ifindex: outgoing device, or 0; TMIRROR_DEV_GONE after its end
+ * @dev: its name, its last one if it is gone; under the configuration lock
  * @mark: mark of the copies, or 0
  * @ttl: outer TTL or hop limit
  * @tos: outer TOS or traffic class
@@ -99,8 +102,9 @@ int tmirror_target_set(struct tmirror_net *tn, struct tmirror_target *target,
 		       struct tmirror_underlay *underlay);
 int tmirror_target_delete(struct tmirror_net *tn,
 			  struct tmirror_target *target);
-void tmirror_target_renamed(struct tmirror_net *tn,
-			    const struct net_device *dev);
+bool tmirror_target_follow(struct tmirror_net *tn,
+			   struct tmirror_target *target,
+			   const struct net_device *dev, bool gone);
 bool tmirror_member_exists(struct tmirror_net *tn, const struct in6_addr *addr,
 			   __be16 port);
 

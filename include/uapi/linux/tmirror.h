@@ -85,7 +85,8 @@
  * is notified to the group "config" by a message of the command that made it,
  * with the attributes of the object as in a _GET reply, less its stats; _DEL
  * with its key, FILTER_LOAD with the filter's name, FLUSH with nothing. A
- * source that goes away or is renamed is notified as SESSION_SET.
+ * device that goes away or is renamed is notified as SESSION_SET of the sessions
+ * whose source it is and TARGET_SET of the targets that it is the device of.
  *
  * Errors, with the attribute at fault named by extended ack: -EINVAL and
  * -ERANGE for values, -ENOENT for a name or number that is not there, -EEXIST
@@ -260,11 +261,13 @@ enum tmirror_reason {
  * enum tmirror_attr_target - attributes of TARGET_* commands
  * @TMIRROR_A_TARGET_NAME: string, the key
  * @TMIRROR_A_TARGET_MEMBER: nested &enum tmirror_attr_member; required by
- *	TARGET_NEW, and TARGET_SET replaces it whole
+ *	TARGET_NEW; what TARGET_SET does not name inside it stays
  * @TMIRROR_A_TARGET_LOCAL: binary of 4 or 16 bytes, the remote's family;
- *	outer source address, need not be configured
+ *	outer source address; an IPv4 address that the host does not have is
+ *	no route
  * @TMIRROR_A_TARGET_IFINDEX: u32, outgoing device; the copies are routed in
- *	its VRF if it is one
+ *	its VRF if it is one; in replies absent while the device is gone, and
+ *	then there is no route
  * @TMIRROR_A_TARGET_DEV: string [out], name of that device; its last name if
  *	it is gone
  * @TMIRROR_A_TARGET_MARK: u32, from 1; mark of copies, for routing and rules
@@ -296,7 +299,8 @@ enum tmirror_attr_target {
 
 /**
  * enum tmirror_attr_member - attributes of a target's member
- * @TMIRROR_A_MEMBER_REMOTE: binary of 4 or 16 bytes, required
+ * @TMIRROR_A_MEMBER_REMOTE: binary of 4 or 16 bytes, unicast or multicast;
+ *	required by TARGET_NEW
  * @TMIRROR_A_MEMBER_PORT: u16, 1..65535, UDP destination port
  * @TMIRROR_A_MEMBER_WEIGHT: u16, 1..1000, share of the flows
  * @TMIRROR_A_MEMBER_STATE: u8 [out], &enum tmirror_state
