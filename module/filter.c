@@ -210,16 +210,6 @@ err_alloc:
 	return ERR_PTR(err);
 }
 
-static void filter_free_rcu(struct rcu_head *rcu)
-{
-	struct tmirror_filter *filter =
-		container_of(rcu, struct tmirror_filter, rcu);
-
-	tmirror_rules_discard(deref(filter->rules));
-	kfree(filter->description);
-	kfree(filter);
-}
-
 /**
  * tmirror_filter_delete - delete a filter and its rules
  * @table: the filters of its namespace
@@ -231,10 +221,18 @@ static void filter_free_rcu(struct rcu_head *rcu)
 int tmirror_filter_delete(struct tmirror_table *table,
 			  struct tmirror_filter *filter)
 {
+	struct tmirror_rules *rules = deref(filter->rules);
+	unsigned int i;
+
 	if (filter->object.users)
 		return -EBUSY;
 	tmirror_table_remove(table, &filter->object);
-	call_rcu(&filter->rcu, filter_free_rcu);
+	/* One callback each: RCU rations those that it runs in a row. */
+	for (i = 0; i < rules->count; i++)
+		call_rcu(&rules->rule[i]->rcu, rule_free_rcu);
+	kvfree_rcu(rules, rcu);
+	kfree(filter->description);
+	kfree_rcu(filter, rcu);
 	return 0;
 }
 
