@@ -20,8 +20,11 @@
 #include <net/sock.h>
 #include <net/udp.h>
 
-/* The address of this marks the sockets of all namespaces as ours. */
-static const u32 sock_tag;
+/*
+ * The address of this marks the sockets of all namespaces as ours. The lowest
+ * bits of a socket's user data are flags, so it must have none of them.
+ */
+static const u64 sock_tag __aligned(8);
 
 /**
  * tmirror_xmit_socket - make the socket that owns a namespace's copies
@@ -36,6 +39,8 @@ struct socket *tmirror_xmit_socket(struct net *net)
 {
 	struct socket *sock;
 	int err;
+
+	BUILD_BUG_ON(__alignof__(sock_tag) & ~SK_USER_DATA_PTRMASK);
 
 	err = sock_create_kern(net, AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
 	if (err)
@@ -65,7 +70,7 @@ static struct dst_entry *route_ipv4(struct tmirror_route *route,
 	struct tmirror_underlay *underlay = route->underlay;
 	struct tmirror_member *member = &underlay->member;
 	struct flowi4 fl4 = {
-		.flowi4_oif = underlay->ifindex,
+		.flowi4_oif = READ_ONCE(underlay->ifindex),
 		.flowi4_mark = underlay->mark,
 		.flowi4_proto = IPPROTO_UDP,
 		.daddr = member->remote.addr.s6_addr32[3],
@@ -93,7 +98,7 @@ static struct dst_entry *route_ipv6(struct tmirror_route *route,
 	struct tmirror_underlay *underlay = route->underlay;
 	struct tmirror_member *member = &underlay->member;
 	struct flowi6 fl6 = {
-		.flowi6_oif = underlay->ifindex,
+		.flowi6_oif = READ_ONCE(underlay->ifindex),
 		.flowi6_mark = underlay->mark,
 		.flowi6_proto = IPPROTO_UDP,
 		.flowlabel = ip6_make_flowinfo(underlay->tos, 0),
@@ -121,6 +126,9 @@ static struct dst_entry *route_ipv6(struct tmirror_route *route,
  * @tn: the namespace
  * @underlay: the target's
  * @hash: of the flow that is mirrored
+ *
+ * The route is looked up once a CPU, for the flow that comes first, and kept
+ * while it is valid: where there are several ways, a CPU goes one of them.
  *
  * Context: RCU read side, bottom halves disabled.
  * Return: TMIRROR_SENT: so far, so good, and tmirror_route_put() is owed;
