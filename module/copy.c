@@ -17,7 +17,10 @@ static int finish_checksum(struct sk_buff *copy,
 	bool sctp = skb_csum_is_sctp((struct sk_buff *)frame->skb);
 	u32 start, end;
 
-	/* Where a sender is wrong about it, there is no checksum to finish. */
+	/*
+	 * A sender that places it outside the frame, or beyond what the
+	 * field of an skb can say, has no checksum to finish.
+	 */
 	if (offset < frame->offset)
 		return 0;
 	start = tmirror_frame_pos(frame, offset);

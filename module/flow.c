@@ -193,6 +193,7 @@ void tmirror_flow_parse(struct tmirror_flow *flow,
 		offset += sizeof(*eth);
 		tags = frame->insert_len ? 1 : 0;
 	}
+	flow->outer_type = flow->type;
 	for (; tags < MAX_TAGS && eth_type_vlan(flow->type); tags++) {
 		struct vlan_hdr _tag, *tag;
 
@@ -203,6 +204,7 @@ void tmirror_flow_parse(struct tmirror_flow *flow,
 		offset += sizeof(*tag);
 	}
 
+	flow->l3 = offset;
 	if (flow->type == htons(ETH_P_IP))
 		ip = parse_ipv4(flow, skb, offset);
 	else if (flow->type == htons(ETH_P_IPV6))

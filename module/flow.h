@@ -15,6 +15,8 @@ struct tmirror_frame;
  * @dst: destination address, likewise
  * @sport: source port, host byte order, if @has_ports
  * @dport: destination port, host byte order, if @has_ports
+ * @outer_type: type of the frame in front of VLAN tags that are in its bytes,
+ *	network byte order
  * @type: type of the frame behind its VLAN tags, network byte order
  * @family: AF_INET, AF_INET6, or AF_UNSPEC for a frame that is not IP
  * @proto: IP protocol, if @has_proto
@@ -22,6 +24,7 @@ struct tmirror_frame;
  *	is missing: cut off, in another fragment, or behind too many
  * @has_ports: the protocol has ports and they are in this packet
  * @fragment: a fragment, be it the first
+ * @l3: offset of the network header from skb->data
  * @l4: offset of the L4 header from skb->data, if @has_ports
  */
 struct tmirror_flow {
@@ -29,12 +32,14 @@ struct tmirror_flow {
 	struct in6_addr dst;
 	u16 sport;
 	u16 dport;
+	__be16 outer_type;
 	__be16 type;
 	u8 family;
 	u8 proto;
 	bool has_proto;
 	bool has_ports;
 	bool fragment;
+	int l3;
 	int l4;
 };
 

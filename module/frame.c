@@ -12,17 +12,14 @@
 
 static void insert_tag(struct tmirror_frame *frame)
 {
-	struct vlan_hdr_wire {
-		__be16 proto;
-		__be16 tci;
-	} tag = {
-		.proto = frame->skb->vlan_proto,
-		.tci = htons(skb_vlan_tag_get(frame->skb)),
+	const __be16 tag[] = {
+		frame->skb->vlan_proto,
+		htons(skb_vlan_tag_get(frame->skb)),
 	};
 
 	frame->insert_at = TAG_AT;
 	frame->insert_len = sizeof(tag);
-	memcpy(frame->insert, &tag, sizeof(tag));
+	memcpy(frame->insert, tag, sizeof(tag));
 }
 
 static void insert_ethernet(struct tmirror_frame *frame)
@@ -59,7 +56,8 @@ void tmirror_frame_init(struct tmirror_frame *frame, const struct sk_buff *skb)
 		frame->offset = skb_network_offset(skb);
 		insert_ethernet(frame);
 	}
-	frame->len = skb->len - frame->offset + frame->insert_len;
+	/* A sender may place its headers behind its end. */
+	frame->len = max((int)skb->len - frame->offset, 0) + frame->insert_len;
 }
 
 /**

@@ -34,9 +34,10 @@ static DEFINE_PER_CPU(unsigned int, mirror_depth);
  * @frame: as it is on the wire, a super-packet as one
  * @flow: what rules look at
  * @direction: &enum tmirror_direction
- * @count: number of packets on the wire
+ * @count: number of packets on the wire; exact once @segmented
  * @header: how many bytes each of them repeats
- * @segments: these packets, once they were needed, if there are many
+ * @segmented: @segments is what it will be
+ * @segments: these packets, if there are many; or why not, as a pointer
  */
 struct packet {
 	struct tmirror_net *tn;
@@ -45,6 +46,7 @@ struct packet {
 	u8 direction;
 	unsigned int count;
 	u32 header;
+	bool segmented;
 	struct sk_buff *segments;
 };
 
@@ -58,6 +60,7 @@ static void packet_init(struct packet *packet, struct tmirror_net *tn,
 	tmirror_flow_parse(&packet->flow, &packet->frame);
 	packet->count = tmirror_segment_count(&packet->frame, &packet->flow,
 					      &packet->header);
+	packet->segmented = false;
 	packet->segments = NULL;
 }
 
@@ -120,6 +123,20 @@ static void send_frame(struct packet *packet,
 	tally->truncated += len < frame->len;
 }
 
+/* Sessions that have the same packet share its segments. */
+static void packet_segment(struct packet *packet)
+{
+	struct sk_buff *segment;
+
+	packet->segmented = true;
+	packet->segments = tmirror_segment(&packet->frame);
+	if (IS_ERR(packet->segments))
+		return;
+	packet->count = packet->segments ? 0 : 1;
+	for (segment = packet->segments; segment; segment = segment->next)
+		packet->count++;
+}
+
 static int send_segments(struct packet *packet,
 			 const struct tmirror_terms *terms,
 			 const struct tmirror_route *route,
@@ -127,10 +144,10 @@ static int send_segments(struct packet *packet,
 {
 	struct sk_buff *segment;
 
+	if (packet->count <= TMIRROR_SEGMENTS_MAX && !packet->segmented)
+		packet_segment(packet);
 	if (packet->count > TMIRROR_SEGMENTS_MAX)
 		return TMIRROR_DROP_TOO_BIG;
-	if (!packet->segments)
-		packet->segments = tmirror_segment(&packet->frame);
 	if (IS_ERR(packet->segments))
 		return TMIRROR_DROP_NO_MEMORY;
 	if (!packet->segments)
@@ -154,6 +171,9 @@ static int send_packet(struct packet *packet, const struct tmirror_terms *terms,
 
 	if (underlay->member.state != TMIRROR_UP)
 		return TMIRROR_DROP_DOWN;
+	/* The last reserves of memory are not for copies. */
+	if (skb_pfmemalloc(packet->frame.skb))
+		return TMIRROR_DROP_NO_MEMORY;
 	cause = tmirror_route_get(&route, packet->tn, underlay,
 				  tmirror_flow_hash(&packet->flow,
 						    &packet->tn->hash_key));
@@ -191,15 +211,17 @@ static bool offer(struct packet *packet, const struct tmirror_terms *terms)
 {
 	const struct tmirror_rule *rule;
 	enum tmirror_reason reason;
+	bool accept;
 
 	reason = tmirror_terms_judge(terms, packet->direction, &packet->flow,
 				     &rule);
+	accept = tmirror_reason_accepts(reason, rule);
+	if (accept)
+		mirror(packet, terms);
+	/* Mirroring may have found out how many packets it really is. */
 	if (rule)
 		tmirror_counter_add(rule->hits, packet->count);
-	if (!tmirror_reason_accepts(reason, rule))
-		return false;
-	mirror(packet, terms);
-	return true;
+	return accept;
 }
 
 /**

@@ -31,6 +31,16 @@ static unsigned int frag_list_len(const struct sk_buff *skb)
 	return n;
 }
 
+/*
+ * A packet socket says by itself which protocol it sends, and where. If that
+ * is not what the frame says, segmentation will see other headers than we do.
+ */
+static bool agrees(const struct sk_buff *skb, const struct tmirror_flow *flow)
+{
+	return skb->protocol == flow->outer_type &&
+	       skb_network_offset(skb) == flow->l3;
+}
+
 /* Bytes that every segment repeats, from skb->data; 0: cannot tell. */
 static int header_end(const struct sk_buff *skb,
 		      const struct tmirror_flow *flow)
@@ -39,6 +49,8 @@ static int header_end(const struct sk_buff *skb,
 	struct tcphdr _tcp, *tcp;
 	int l4;
 
+	if (!agrees(skb, flow))
+		return 0;
 	if (skb->encapsulation)
 		l4 = skb_inner_transport_offset(skb);
 	else if (flow->has_ports)
@@ -52,6 +64,9 @@ static int header_end(const struct sk_buff *skb,
 	}
 	if (type & SKB_GSO_UDP_L4)
 		return l4 + sizeof(struct udphdr);
+	/* IP fragments: the UDP header is in the first alone. */
+	if (type & SKB_GSO_UDP)
+		return l4;
 	return 0;
 }
 
@@ -62,7 +77,8 @@ static int header_end(const struct sk_buff *skb,
  * @header: receives how many bytes each of the packets repeats
  *
  * What a sender says of its super-packet is not believed: gso_segs may be
- * wrong, and is not looked at.
+ * wrong, and is not looked at. Where headers are not what they should be, the
+ * number is of a packet without headers: too high, never too low.
  *
  * Return: the number, 1 at least.
  */
@@ -84,7 +100,7 @@ unsigned int tmirror_segment_count(const struct tmirror_frame *frame,
 
 	end = header_end(skb, flow);
 	if (end >= (int)skb->len)
-		return 1;
+		end = 0;
 	if (end > 0)
 		*header = tmirror_frame_pos(frame, end);
 	return DIV_ROUND_UP(skb->len - max(end, 0), size);
@@ -111,12 +127,12 @@ struct sk_buff *tmirror_segment(const struct tmirror_frame *frame)
 	/*
 	 * Segmentation wants an skb of its own to write to. A clone would
 	 * have the original's headers copied by whoever writes to them next,
-	 * so only the kinds that must stay a list get one.
+	 * so it is for the kinds that must stay a list, and for when there is
+	 * no room for a copy.
 	 */
-	if (list)
+	whole = list ? NULL : skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
+	if (!whole)
 		whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
-	else
-		whole = skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
 	if (!whole)
 		return ERR_PTR(-ENOMEM);
 
