@@ -21,6 +21,9 @@ UNITDIR ?= /etc/systemd/system
 SOURCE := /usr/src/tmirror-$(VERSION)
 DKMS := dkms -m tmirror -v $(VERSION)
 
+# DKMS keeps what it built of an older source of the same version.
+forget-module = $(if $(DESTDIR),,@! dkms status tmirror/$(VERSION) | grep -q . || $(DKMS) --all remove)
+
 all: modules tools
 
 modules:
@@ -46,6 +49,9 @@ install: tools
 	$(MAKE) -C tools install
 	install -D -m 0644 tools/systemd/tmirror.service $(DESTDIR)$(UNITDIR)/tmirror.service
 	sed -i 's|@SBINDIR@|$(or $(SBINDIR),$(PREFIX)/sbin)|' $(DESTDIR)$(UNITDIR)/tmirror.service
+	install -D -m 0644 include/uapi/linux/tmirror.h $(DESTDIR)$(PREFIX)/include/linux/tmirror.h
+	install -D -m 0644 include/netlink/tmirror.yaml $(DESTDIR)$(PREFIX)/share/tmirror/tmirror.yaml
+	$(forget-module)
 	rm -rf $(DESTDIR)$(SOURCE)
 	install -d $(DESTDIR)$(SOURCE)/module $(DESTDIR)$(SOURCE)/include/uapi/linux/tc_act
 	install -m 0644 dkms.conf Kbuild $(DESTDIR)$(SOURCE)/
@@ -53,16 +59,17 @@ install: tools
 	install -m 0644 include/uapi/linux/*.h $(DESTDIR)$(SOURCE)/include/uapi/linux/
 	install -m 0644 include/uapi/linux/tc_act/*.h $(DESTDIR)$(SOURCE)/include/uapi/linux/tc_act/
 ifeq ($(DESTDIR),)
-	$(DKMS) --force add
-	$(DKMS) -k $$(basename $$(dirname $(KDIR))) --force install
+	$(DKMS) add
+	$(DKMS) -k "$$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)" \
+		--kernelsourcedir $(KDIR) install
 endif
 
 uninstall:
-ifeq ($(DESTDIR),)
-	! dkms status tmirror/$(VERSION) | grep -q . || $(DKMS) --all remove
-endif
+	$(forget-module)
 	rm -rf $(DESTDIR)$(SOURCE)
 	rm -f $(DESTDIR)$(UNITDIR)/tmirror.service
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/tmirror.h
+	rm -rf $(DESTDIR)$(PREFIX)/share/tmirror
 	$(MAKE) -C tools uninstall
 
 .PHONY: all modules tools clean check demo install uninstall
