@@ -128,10 +128,12 @@ struct sk_buff *tmirror_segment(const struct tmirror_frame *frame)
 	 * Segmentation wants an skb of its own to write to. A clone would
 	 * have the original's headers copied by whoever writes to them next,
 	 * so it is for the kinds that must stay a list, and for when there is
-	 * no room for a copy.
+	 * no room for a copy. Of another kind a list must not stay one: where
+	 * its skbs do not end with segments, segmentation is a bug to the
+	 * kernel.
 	 */
 	whole = list ? NULL : skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
-	if (!whole)
+	if (!whole && (list || !skb_has_frag_list(skb)))
 		whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
 	if (!whole)
 		return ERR_PTR(-ENOMEM);
