@@ -6,6 +6,7 @@
  * the same prototype since iproute2 6.1; print_action_control() and print_tm()
  * lost their first argument in 6.9 and are therefore not among them.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +40,9 @@ struct rtattr *addattr_nest(struct nlmsghdr *n, int maxlen, int type);
 int addattr_nest_end(struct nlmsghdr *n, struct rtattr *nest);
 int parse_rtattr(struct rtattr *tb[], int max, struct rtattr *rta, int len);
 int get_u32(__u32 *val, const char *arg, int base);
-int action_a2n(char *arg, int *result, _Bool allow_num);
+int action_a2n(char *arg, int *result, bool allow_num);
 int parse_action_control(int *argc, char ***argv, int *result,
-			 _Bool allow_num);
+			 bool allow_num);
 void missarg(const char *key) __attribute__((noreturn));
 void duparg(const char *key, const char *arg) __attribute__((noreturn));
 void invarg(const char *msg, const char *arg) __attribute__((noreturn));

@@ -76,7 +76,7 @@ static int obstacle(const struct tc_dev *dev, int d, char *why, size_t size)
 
 static int plan(struct tmconf *t, const char *session, const struct tc_dev *dev, struct attach *a)
 {
-	char name[IF_NAMESIZE] = "?", why[128], commands[512];
+	char name[IF_NAMESIZE] = "?", why[128], by_hand[512];
 	const struct tc_filter *own;
 	int d;
 
@@ -88,10 +88,10 @@ static int plan(struct tmconf *t, const char *session, const struct tc_dev *dev,
 		}
 		if (obstacle(dev, d, why, sizeof(why))) {
 			if_indextoname(a->ifindex, name);
-			write_commands(dev, name, session, commands, sizeof(commands));
+			write_commands(dev, name, session, by_hand, sizeof(by_hand));
 			return err_refuse(&t->err,
 					  "source %s: cannot attach: %s; without a source, use: %s",
-					  name, why, commands);
+					  name, why, by_hand);
 		}
 		a->pref[d] = place_before(&dev->hook[d]);
 	}
