@@ -222,8 +222,8 @@ static void no_memory_is_an_error(struct kunit *test)
 {
 	struct sk_buff *skb = make_list(test, test->param_value), *segments;
 	struct fixture_snapshot *before;
-	unsigned int n, failed = 0;
 	bool hit = true;
+	unsigned int n;
 
 	mark_cloned(skb);
 	before = fixture_snapshot(test, skb);
@@ -233,14 +233,19 @@ static void no_memory_is_an_error(struct kunit *test)
 		hit = fault_nth_hit();
 		if (IS_ERR(segments)) {
 			KUNIT_EXPECT_EQ(test, PTR_ERR(segments), -ENOMEM);
-			failed++;
 		} else {
 			KUNIT_EXPECT_NOT_NULL(test, segments);
 			kfree_skb_list(segments);
 		}
 		fixture_expect_same(test, before);
 	}
-	KUNIT_EXPECT_GE(test, failed, PACKETS);
+	KUNIT_EXPECT_FALSE(test, hit);
+
+	fault_all(test);
+	segments = segments_of(skb);
+	fault_end();
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(segments), -ENOMEM);
+	fixture_expect_same(test, before);
 }
 
 /* What a hostile sender may claim; the kernel's own has always a list. */
