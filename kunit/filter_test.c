@@ -296,22 +296,25 @@ static void load_sorts_and_replaces(struct kunit *test)
 	expect_order(test, none, none);
 }
 
-static void load_that_fails_changes_nothing(struct kunit *test)
+static void expect_load_fails(struct kunit *test, struct tmirror_rules *rules,
+			      u32 limit, int want)
 {
-	struct tmirror_rules *twice = LIST(test, 1, 1002, 2, 1002);
-	struct tmirror_rules *many = LIST(test, 1, 2, 3);
-
-	KUNIT_ASSERT_EQ(test, 0, add(test, IN, 5, 80, LIMIT));
-	KUNIT_EXPECT_EQ(test,
-			tmirror_filter_load(filter_of(test), twice, LIMIT),
-			-EEXIST);
-	expect_order(test, NUMBERS(5), none);
-	KUNIT_EXPECT_EQ(test, tmirror_filter_load(filter_of(test), many, 2),
-			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, want,
+			tmirror_filter_load(filter_of(test), rules, limit));
 	expect_order(test, NUMBERS(5), none);
 	/* They are still the caller's. */
-	KUNIT_EXPECT_EQ(test, tmirror_filter_load(filter_of(test), many, 3), 0);
-	tmirror_rules_discard(twice);
+	tmirror_rules_discard(rules);
+}
+
+static void load_that_fails_changes_nothing(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, add(test, IN, 5, 80, LIMIT));
+	expect_load_fails(test, LIST(test, 1, 1, 2), LIMIT, -EEXIST);
+	expect_load_fails(test, LIST(test, 2, 1, 2), LIMIT, -EEXIST);
+	expect_load_fails(test, LIST(test, 1, 1002, 2, 1002), LIMIT, -EEXIST);
+	expect_load_fails(test, LIST(test, 1, 2, 3), 2, -ENOSPC);
+	KUNIT_EXPECT_EQ(test, 0, tmirror_filter_load(filter_of(test),
+						     LIST(test, 1, 2, 1001), 3));
 }
 
 static void hit(struct kunit *test, unsigned int at)
@@ -396,15 +399,15 @@ static void load_counts_anew_what_has_changed(struct kunit *test)
 
 static void add_without_memory_changes_nothing(struct kunit *test)
 {
-	unsigned int n, refused = 0;
+	struct tmirror_rule *rule;
 	bool hit = true;
+	unsigned int n;
 	int err;
 
 	KUNIT_ASSERT_EQ(test, 0, add(test, IN, 1, 80, LIMIT));
 	KUNIT_ASSERT_EQ(test, 0, add(test, IN, 3, 80, LIMIT));
 	for (n = 1; hit && n < FAULTS_MAX; n++) {
-		struct tmirror_rule *rule = rule_new(test, OUT, 2, 80);
-
+		rule = rule_new(test, OUT, 2, 80);
 		fault_nth(test, n);
 		err = tmirror_filter_add(filter_of(test), rule, LIMIT);
 		hit = fault_nth_hit();
@@ -417,17 +420,23 @@ static void add_without_memory_changes_nothing(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 		expect_order(test, NUMBERS(1, 3), none);
 		tmirror_rule_free(rule);
-		refused++;
 	}
 	KUNIT_EXPECT_FALSE(test, hit);
-	KUNIT_EXPECT_GE(test, refused, 1);
+
+	rule = rule_new(test, OUT, 2, 80);
+	fault_all(test);
+	err = tmirror_filter_add(filter_of(test), rule, LIMIT);
+	fault_end();
+	KUNIT_ASSERT_EQ(test, err, -ENOMEM);
+	expect_order(test, NUMBERS(1, 3), none);
+	tmirror_rule_free(rule);
 }
 
 static void del_without_memory_changes_nothing(struct kunit *test)
 {
 	struct tmirror_match key = { .direction = IN, .number = 1 };
-	unsigned int n, refused = 0;
 	bool hit = true;
+	unsigned int n;
 	int err;
 
 	KUNIT_ASSERT_EQ(test, 0, add(test, IN, 3, 80, LIMIT));
@@ -444,21 +453,25 @@ static void del_without_memory_changes_nothing(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, hit);
 		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 		expect_order(test, NUMBERS(1, 3), none);
-		refused++;
 	}
 	KUNIT_EXPECT_FALSE(test, hit);
-	KUNIT_EXPECT_GE(test, refused, 1);
+
+	KUNIT_ASSERT_EQ(test, 0, add(test, IN, 1, 80, LIMIT));
+	fault_all(test);
+	err = tmirror_filter_del(filter_of(test), &key);
+	fault_end();
+	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+	expect_order(test, NUMBERS(1, 3), none);
 }
 
 static void create_without_memory_changes_nothing(struct kunit *test)
 {
 	struct context *context = test->priv;
-	unsigned int n, refused = 0;
+	struct tmirror_filter *other;
 	bool hit = true;
+	unsigned int n;
 
 	for (n = 1; hit && n < FAULTS_MAX; n++) {
-		struct tmirror_filter *other;
-
 		fault_nth(test, n);
 		other = tmirror_filter_create(&context->table, "other");
 		hit = fault_nth_hit();
@@ -471,11 +484,14 @@ static void create_without_memory_changes_nothing(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, hit);
 		KUNIT_EXPECT_EQ(test, PTR_ERR(other), -ENOMEM);
 		KUNIT_EXPECT_EQ(test, context->table.count, 1);
-		refused++;
 	}
 	KUNIT_EXPECT_FALSE(test, hit);
-	/* Its own memory, and that of its list. */
-	KUNIT_EXPECT_GE(test, refused, 2);
+
+	fault_all(test);
+	other = tmirror_filter_create(&context->table, "other");
+	fault_end();
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(other), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, context->table.count, 1);
 }
 
 static struct kunit_case cases[] = {

@@ -411,33 +411,45 @@ static void end_of_a_source_leaves_sessions_without(struct kunit *test)
 	EXPECT_ORDER(test, 0, 0);
 }
 
-static void without_memory_nothing_changes(struct kunit *test)
+static void create_without_memory_changes_nothing(struct kunit *test)
 {
-	struct tmirror_session *a = create(test, "a", 1, ifindex(test, 0)), *c;
 	struct context *context = context_of(test);
-	unsigned int n, refused = 0;
+	struct tmirror_session *session;
 	bool hit = true;
+	unsigned int n;
+
+	create(test, "a", 1, ifindex(test, 0));
+	for (n = 1; hit && n < FAULTS_MAX; n++) {
+		fault_nth(test, n);
+		session = try_create(test, "b", 3, ifindex(test, 1));
+		hit = fault_nth_hit();
+		if (!IS_ERR(session))
+			KUNIT_ASSERT_EQ(test, delete(test, session), 0);
+		else
+			KUNIT_EXPECT_EQ(test, PTR_ERR(session), -ENOMEM);
+		EXPECT_ORDER(test, 0, 1, 0);
+		EXPECT_ORDER(test, 1, 0);
+		KUNIT_EXPECT_EQ(test, context->target[0].object.users, 1);
+		KUNIT_EXPECT_EQ(test, context->tn.sessions.count, 1);
+	}
+	KUNIT_EXPECT_FALSE(test, hit);
+	fault_all(test);
+	session = try_create(test, "b", 3, ifindex(test, 1));
+	fault_end();
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(session), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, context->tn.sessions.count, 1);
+}
+
+static void set_without_memory_changes_nothing(struct kunit *test)
+{
+	struct tmirror_session *a = create(test, "a", 1, ifindex(test, 0));
+	struct context *context = context_of(test);
+	bool hit = true;
+	unsigned int n;
 	int err;
 
 	create(test, "b", 2, ifindex(test, 0));
 	for (n = 1; hit && n < FAULTS_MAX; n++) {
-		fault_nth(test, n);
-		c = try_create(test, "c", 3, ifindex(test, 1));
-		hit = fault_nth_hit();
-		if (!IS_ERR(c)) {
-			KUNIT_ASSERT_EQ(test, delete(test, c), 0);
-		} else {
-			KUNIT_EXPECT_EQ(test, PTR_ERR(c), -ENOMEM);
-			refused++;
-		}
-		EXPECT_ORDER(test, 1, 0);
-		KUNIT_EXPECT_EQ(test, context->target[0].object.users, 2);
-		KUNIT_EXPECT_EQ(test, context->tn.sessions.count, 2);
-	}
-	/* Session, terms, source, its empty order, its new one. */
-	KUNIT_EXPECT_GE(test, refused, 5);
-
-	for (refused = 0, hit = true, n = 1; hit && n < FAULTS_MAX; n++) {
 		fault_nth(test, n);
 		err = set(test, a, 4, ifindex(test, 1));
 		hit = fault_nth_hit();
@@ -448,23 +460,37 @@ static void without_memory_nothing_changes(struct kunit *test)
 						     ifindex(test, 0)));
 		} else {
 			KUNIT_EXPECT_EQ(test, err, -ENOMEM);
-			refused++;
 		}
 		EXPECT_ORDER(test, 0, 1, 2, 0);
 		EXPECT_ORDER(test, 1, 0);
 		KUNIT_EXPECT_EQ(test, context->target[0].object.users, 2);
 	}
-	KUNIT_EXPECT_GE(test, refused, 5);
+	KUNIT_EXPECT_FALSE(test, hit);
+	fault_all(test);
+	err = set(test, a, 4, KEEP);
+	fault_end();
+	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+	EXPECT_ORDER(test, 0, 1, 2, 0);
+}
 
-	for (refused = 0, err = -ENOMEM, n = 1; err && n < FAULTS_MAX; n++) {
-		EXPECT_ORDER(test, 0, 1, 2, 0);
-		fault_nth(test, n);
-		err = delete(test, a);
-		fault_nth_hit();
-		refused += err == -ENOMEM;
-	}
-	EXPECT_ORDER(test, 0, 2, 0);
-	KUNIT_EXPECT_GE(test, refused, 1);
+/* But for the last of a source: that has to go through. */
+static void delete_without_memory_changes_nothing(struct kunit *test)
+{
+	struct tmirror_session *a = create(test, "a", 1, ifindex(test, 0));
+	struct tmirror_session *b = create(test, "b", 2, ifindex(test, 0));
+	int err;
+
+	fault_all(test);
+	err = delete(test, a);
+	fault_end();
+	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+	EXPECT_ORDER(test, 0, 1, 2, 0);
+	KUNIT_EXPECT_EQ(test, delete(test, a), 0);
+	fault_all(test);
+	err = delete(test, b);
+	fault_end();
+	KUNIT_EXPECT_EQ(test, err, 0);
+	EXPECT_ORDER(test, 0, 0);
 }
 
 static struct kunit_case cases[] = {
@@ -478,7 +504,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(random_vni_is_nobody_elses),
 	KUNIT_CASE(device_gone_keeps_the_session),
 	KUNIT_CASE(end_of_a_source_leaves_sessions_without),
-	KUNIT_CASE(without_memory_nothing_changes),
+	KUNIT_CASE(create_without_memory_changes_nothing),
+	KUNIT_CASE(set_without_memory_changes_nothing),
+	KUNIT_CASE(delete_without_memory_changes_nothing),
 	{}
 };
 
