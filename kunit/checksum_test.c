@@ -251,8 +251,9 @@ static unsigned int expect_bounded(struct kunit *test,
 			continue;
 		changed++;
 		if (start < 0 || at + 2 > copy->len || i < at || i > at + 1)
-			KUNIT_FAIL(test, "start %d, offset %u: byte %u", start,
-				   offset, i);
+			KUNIT_FAIL_AND_ABORT(test,
+					     "start %d, offset %u: byte %u",
+					     start, offset, i);
 	}
 	kfree_skb(copy);
 	return changed;

@@ -129,13 +129,13 @@ static void every_part_is_read(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, 0,
 					tmirror_frame_read(&frame, pos, part,
 							   len));
-			if (memcmp(part, want->at + pos, len))
-				KUNIT_FAIL(test, "%u bytes at %u", len, pos);
-			for (i = len; i < sizeof(part); i++)
-				if (part[i] != GUARD)
-					KUNIT_FAIL(test,
-						   "%u bytes at %u: more",
-						   len, pos);
+			KUNIT_ASSERT_TRUE_MSG(test,
+					      !memcmp(part, want->at + pos, len),
+					      "%u bytes at %u", len, pos);
+			for (i = len; i < sizeof(part) && part[i] == GUARD; i++)
+				;
+			KUNIT_ASSERT_EQ_MSG(test, i, sizeof(part),
+					    "%u bytes at %u: more", len, pos);
 		}
 	}
 	fixture_expect_same(test, before);
