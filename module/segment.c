@@ -5,6 +5,7 @@
 #include "segment.h"
 
 #include <linux/err.h>
+#include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
@@ -35,21 +36,28 @@ static unsigned int frag_list_len(const struct sk_buff *skb)
  * A packet socket says by itself which protocol it sends, and where. If that
  * is not what the frame says, segmentation will see other headers than we do.
  */
-static bool agrees(const struct sk_buff *skb, const struct tmirror_flow *flow)
+static bool agrees(const struct tmirror_frame *frame,
+		   const struct tmirror_flow *flow)
 {
-	return skb->protocol == flow->outer_type &&
-	       skb_network_offset(skb) == flow->l3;
+	int network = skb_network_offset(frame->skb);
+
+	if (frame->skb->protocol != flow->outer_type)
+		return false;
+	/* At the ingress hook it may be a tag; segmentation goes past it. */
+	return network == flow->l3 || (eth_type_vlan(flow->outer_type) &&
+				       network == frame->offset + ETH_HLEN);
 }
 
 /* Bytes that every segment repeats, from skb->data; 0: cannot tell. */
-static int header_end(const struct sk_buff *skb,
+static int header_end(const struct tmirror_frame *frame,
 		      const struct tmirror_flow *flow)
 {
+	const struct sk_buff *skb = frame->skb;
 	unsigned int type = skb_shinfo(skb)->gso_type;
 	struct tcphdr _tcp, *tcp;
 	int l4;
 
-	if (!agrees(skb, flow))
+	if (!agrees(frame, flow))
 		return 0;
 	if (skb->encapsulation)
 		l4 = skb_inner_transport_offset(skb);
@@ -98,7 +106,7 @@ unsigned int tmirror_segment_count(const struct tmirror_frame *frame,
 	if (size == GSO_BY_FRAGS)
 		return max(1U, frag_list_len(skb));
 
-	end = header_end(skb, flow);
+	end = header_end(frame, flow);
 	if (end >= (int)skb->len)
 		end = 0;
 	if (end > 0)
