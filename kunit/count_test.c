@@ -192,6 +192,47 @@ static void broken_headers_have_some_count(struct kunit *test)
 	}
 }
 
+/*
+ * Segmentation goes by what a packet socket says of its frame, and may find
+ * no headers, or shorter ones, where we see some.
+ */
+static void disagreement_counts_without_headers(struct kunit *test)
+{
+	static const struct gso gso = { "IPv6", IP6, TCP, 3000, 7, &ingress };
+	struct bytes *b = bytes_new(test);
+	struct gso_layout layout;
+	struct sk_buff *skb;
+	u32 header;
+
+	gso_bytes(&gso, b, &layout);
+	skb = gso_skb(test, &gso, b, &layout);
+	KUNIT_EXPECT_EQ(test, count_of(skb, &header), DIV_ROUND_UP(3000, 7));
+	KUNIT_EXPECT_EQ(test, header, 74);
+	skb->protocol = htons(ETH_P_IP);
+	KUNIT_EXPECT_EQ(test, count_of(skb, &header), DIV_ROUND_UP(3060, 7));
+	KUNIT_EXPECT_EQ(test, header, 0);
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->network_header += 4;
+	KUNIT_EXPECT_EQ(test, count_of(skb, &header), DIV_ROUND_UP(3060, 7));
+	KUNIT_EXPECT_EQ(test, header, 0);
+}
+
+/* IP fragments of a datagram: its header is in the first alone. */
+static void udp_fragments_repeat_no_udp_header(struct kunit *test)
+{
+	static const struct gso gso = { "ufo", IP4, UDP, 2992, 1000, &ingress };
+	struct bytes *b = bytes_new(test);
+	struct gso_layout layout;
+	struct sk_buff *skb;
+	u32 header;
+
+	gso_bytes(&gso, b, &layout);
+	skb = gso_skb(test, &gso, b, &layout);
+	skb_shinfo(skb)->gso_type = SKB_GSO_UDP;
+	KUNIT_EXPECT_EQ(test, count_of(skb, &header), 3);
+	KUNIT_EXPECT_EQ(test, header, 34);
+}
+
 static void unknown_kinds_have_some_count(struct kunit *test)
 {
 	static const unsigned int types[] = {
@@ -287,6 +328,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_size_of_segments),
 	KUNIT_CASE(what_the_sender_says_of_the_number_is_ignored),
 	KUNIT_CASE(broken_headers_have_some_count),
+	KUNIT_CASE(disagreement_counts_without_headers),
+	KUNIT_CASE(udp_fragments_repeat_no_udp_header),
 	KUNIT_CASE(unknown_kinds_have_some_count),
 	KUNIT_CASE(tunnel_counts_what_is_inside),
 	KUNIT_CASE_PARAM(lists_are_counted, list_gen_params),

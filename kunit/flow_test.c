@@ -328,6 +328,32 @@ static void vlan_tags(struct kunit *test)
 	}
 }
 
+/* What segmentation goes by, which does not know of five tags. */
+static void place_of_the_network_header(struct kunit *test)
+{
+	const struct tag_case *param = test->param_value;
+	unsigned int i, tags = min(param->count, 4 - !!param->offloaded);
+	struct bytes *b = bytes_new(test);
+
+	bytes_add_macs(b);
+	for (i = 0; i < param->count; i++)
+		bytes_add_tag(b, param->tag[i], 0xe001 + i);
+	bytes_add_type(b, ETH_P_IP);
+	add_udp_packet(b);
+
+	for (i = 0; i < FIXTURE_SHAPES; i++) {
+		struct fixture how = fixture_shapes[i];
+		struct tmirror_flow flow;
+
+		how.vlan_proto = param->offloaded;
+		flow_parse(test, &how, b, &flow);
+		KUNIT_EXPECT_EQ(test, flow.l3, tags * 4 +
+				(how.ingress ? 0 : ETH_HLEN));
+		KUNIT_EXPECT_EQ(test, ntohs(flow.outer_type),
+				param->count ? param->tag[0] : ETH_P_IP);
+	}
+}
+
 static const struct fixture linkless_cases[] = {
 	{ "none at egress", ARPHRD_NONE },
 	{ "none at ingress", ARPHRD_NONE, .ingress = true },
@@ -342,7 +368,7 @@ KUNIT_ARRAY_PARAM_DESC(linkless, linkless_cases, desc);
 static void device_without_ethernet(struct kunit *test)
 {
 	const struct fixture *how = test->param_value;
-	struct tmirror_flow want = { .type = htons(ETH_P_IP) };
+	struct tmirror_flow want = { .type = htons(ETH_P_IP) }, flow;
 	struct bytes *b = bytes_new(test);
 
 	bytes_add_pattern(b, how->link);
@@ -350,6 +376,9 @@ static void device_without_ethernet(struct kunit *test)
 	add_udp_packet(b);
 	flow_set_addresses(&want);
 	flow_expect(test, how, b, &want);
+	flow_parse(test, how, b, &flow);
+	KUNIT_EXPECT_EQ(test, flow.l3, how->ingress ? 0 : how->link);
+	KUNIT_EXPECT_EQ(test, ntohs(flow.outer_type), ETH_P_IP);
 
 	/* The type is the packet's; there are no addresses to fall back on. */
 	b->at[how->link] = 0x65;
@@ -382,6 +411,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(proto_has_ports_or_not),
 	KUNIT_CASE_PARAM(type_of_a_frame, ether_gen_params),
 	KUNIT_CASE_PARAM(vlan_tags, tag_gen_params),
+	KUNIT_CASE_PARAM(place_of_the_network_header, tag_gen_params),
 	KUNIT_CASE_PARAM(device_without_ethernet, linkless_gen_params),
 	KUNIT_CASE_PARAM(ipv4_packet, ipv4_gen_params),
 	KUNIT_CASE(ipv4_options_of_every_length),

@@ -164,6 +164,29 @@ static void every_byte_has_its_position(struct kunit *test)
 	}
 }
 
+/* A packet socket may put the network header there. */
+static void header_behind_the_end_is_the_end(struct kunit *test)
+{
+	static const struct fixture how = { "none", ARPHRD_NONE };
+	static const u8 want[ETH_HLEN] = { [12] = 0x08 };
+	struct bytes *b = bytes_new(test);
+	struct tmirror_frame frame;
+	struct sk_buff *skb;
+	u8 to[ETH_HLEN];
+
+	bytes_add_pattern(b, 20);
+	skb = fixture_skb(test, &how, b);
+	skb->protocol = htons(ETH_P_IP);
+	skb_set_network_header(skb, 21);
+	tmirror_frame_init(&frame, skb);
+	KUNIT_EXPECT_EQ(test, frame.len, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, 0, tmirror_frame_read(&frame, 0, to, frame.len));
+	KUNIT_EXPECT_MEMEQ(test, to, want, sizeof(want));
+	skb_set_network_header(skb, 20);
+	tmirror_frame_init(&frame, skb);
+	KUNIT_EXPECT_EQ(test, frame.len, ETH_HLEN);
+}
+
 static void unreadable_bytes_are_an_error(struct kunit *test)
 {
 	static const struct fixture how = {
@@ -187,6 +210,7 @@ static void unreadable_bytes_are_an_error(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(every_part_is_read, frame_gen_params),
 	KUNIT_CASE_PARAM(every_byte_has_its_position, frame_gen_params),
+	KUNIT_CASE(header_behind_the_end_is_the_end),
 	KUNIT_CASE(unreadable_bytes_are_an_error),
 	{}
 };
