@@ -4,10 +4,15 @@
 
 Packet for packet and byte for byte: as multisets, for copies and packets of
 several flows may pass each other; with --ordered in order, flow by flow.
+
+With --batch alone, each line of stdin is a description, a tab and arguments:
+"ok DESCRIPTION", or "bad DESCRIPTION" and indented lines that say why.
 """
 
 import argparse
 import collections
+import functools
+import shlex
 import struct
 import sys
 
@@ -41,11 +46,6 @@ def without_checksum(frame):
     return frame[:offset] + b"\0\0" + frame[offset + 2:]
 
 
-def speaks_unasked(frame):
-    """Multicast listener reports, which hosts send when they like."""
-    return frame[:6] == b"\x33\x33\0\0\0\x16"
-
-
 def refused(frame):
     """IP without its whole header, which the vxlan device lets go."""
     return len(frame) < {b"\x08\x00": 34, b"\x86\xdd": 54}.get(
@@ -63,26 +63,42 @@ def cut(frames, args):
         yield short
 
 
-def copies(args):
-    """The frames that the collector has, decapsulated where need be."""
-    frames = packets.read_pcap(args.copies)
-    if args.vni is None:
-        return frames
-    found = []
-    for frame in frames:
-        copy = packets.decapsulate(frame, args.port)
-        if copy is None or copy.vni != args.vni:
-            continue
-        if not copy.ip_ok or copy.flags != 8 or any(copy.reserved) or copy.mf:
-            sys.exit(f"a copy with bad outer headers: {copy}")
-        found.append(copy.frame)
+@functools.lru_cache
+def read(path):
+    """A capture's frames; or some of frames.py, as frames:NAME,NAME..."""
+    if path.startswith("frames:"):
+        from frames import FRAMES
+        names = path[7:].split(",")
+        return [frame for name, frame in FRAMES.items() if name in names]
+    return packets.read_pcap(path)
+
+
+@functools.lru_cache
+def decapsulated(path, port):
+    """The copies in a capture of the underlay, by VNI."""
+    found = collections.defaultdict(list)
+    for frame in read(path):
+        copy = packets.decapsulate(frame, port)
+        if copy:
+            found[copy.vni].append(copy)
     return found
 
 
-def show(title, frames):
+def copies(args):
+    """The frames that the collector has, decapsulated where need be."""
+    if args.vni is None:
+        return read(args.copies)
+    found = decapsulated(args.copies, args.port)[args.vni]
+    for copy in found:
+        if not copy.ip_ok or copy.flags != 8 or any(copy.reserved) or copy.mf:
+            raise ValueError(f"a copy with bad outer headers: {copy}")
+    return [copy.frame for copy in found]
+
+
+def some(title, frames):
     """Some of the frames, enough to see what they are."""
-    for frame, count in list(frames.items())[:5]:
-        print(f"{title}: {count} x {len(frame)} bytes: {frame[:80].hex()}")
+    return [f"{title}: {count} x {len(frame)} bytes: {frame[:80].hex()}"
+            for frame, count in list(frames.items())[:5]]
 
 
 def by_flow(frames):
@@ -93,9 +109,11 @@ def by_flow(frames):
     return flows
 
 
-def parse():
+def arguments():
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--copies", required=True, metavar="PCAP")
     parser.add_argument("--vni", type=int,
                         help="decapsulate the copies, and take this VNI's")
@@ -107,36 +125,51 @@ def parse():
     parser.add_argument("--vxlan-device", action="store_true",
                         help="the copies are what a vxlan device delivered")
     parser.add_argument("--ordered", action="store_true")
-    parser.add_argument("--empty", action="store_true",
-                        help="no packets and no copies are as good")
     parser.add_argument("wire", nargs="+", metavar="PCAP")
-    return parser.parse_args()
+    return parser
 
 
-def main():
-    """Exits with 1 where the two differ."""
-    args = parse()
-    wire = [frame for path in args.wire for frame in packets.read_pcap(path)
-            if not speaks_unasked(frame)]
+def differences(args):
+    """What differs, in lines; none where nothing does."""
+    wire = [frame for path in args.wire for frame in read(path)]
     wanted = list(cut(wire, args))
-    got = [frame for frame in copies(args) if not speaks_unasked(frame)]
+    got = copies(args)
     if args.partial:
         whole = collections.Counter(wire)
         got = [frame if whole[frame] else without_checksum(frame)
                for frame in got]
-    if not wanted and not args.empty:
-        sys.exit("nothing was on the wire")
+    if not wanted:
+        return ["nothing was on the wire"]
 
     missing = collections.Counter(wanted) - collections.Counter(got)
     extra = collections.Counter(got) - collections.Counter(wanted)
     if missing or extra:
-        print(f"{len(wanted)} packets on the wire, {len(got)} copies")
-        show("no copy of", missing)
-        show("copy of nothing", extra)
-        sys.exit(1)
+        return [f"{len(wanted)} packets on the wire, {len(got)} copies",
+                *some("no copy of", missing), *some("copy of nothing", extra)]
     if args.ordered and by_flow(wanted) != by_flow(got):
-        sys.exit("the same packets, but a flow is out of order")
-    print(f"{len(wanted)} packets")
+        return ["the same packets, but a flow is out of order"]
+    return []
+
+
+def compare(parser, words):
+    """The differences; a capture that cannot be read is one."""
+    try:
+        return differences(parser.parse_args(words))
+    except (OSError, ValueError) as error:
+        return [str(error)]
+
+
+def main():
+    """Exits with 1 where the two differ."""
+    parser = arguments()
+    if sys.argv[1] != "--batch":
+        lines = compare(parser, sys.argv[1:])
+        print("\n".join(lines))
+        sys.exit(bool(lines))
+    for line in sys.stdin:
+        desc, words = line.rstrip("\n").split("\t")
+        lines = compare(parser, sys.argv[2:] + shlex.split(words))
+        print("\n   ".join([f"{'bad' if lines else 'ok'} {desc}", *lines]))
 
 
 main()

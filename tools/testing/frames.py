@@ -211,4 +211,5 @@ def main():
     print(len(frames))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -47,21 +47,24 @@ settle whole wire under
 capture_stop wire sent received under vxwhole vx64
 
 wire=$tmp/wire.pcap
-under=(--copies "$tmp/under.pcap")
-check "whole copies are what was on the wire" \
-	compare "${under[@]}" --vni 100000 "$wire"
-check "the kernel's vxlan device delivers just that" \
-	compare --vxlan-device --copies "$tmp/vxwhole.pcap" "$wire"
-check "ingress alone is what the other end sent" \
-	compare "${under[@]}" --vni 100001 "$tmp/sent.pcap"
-check "egress alone is what the other end received" \
-	compare "${under[@]}" --vni 100002 "$tmp/received.pcap"
-for length in $lengths; do
-	check "length $length: the first $length bytes" \
-		compare "${under[@]}" --vni "$length" --length "$length" "$wire"
-done
-check "the kernel's vxlan device delivers the cut ones" \
-	compare --vxlan-device --copies "$tmp/vx64.pcap" --length 64 "$wire"
+{
+	printf '%s\t%s\n' \
+		"whole copies are what was on the wire" \
+		"--copies $tmp/under.pcap --vni 100000 $wire" \
+		"the kernel's vxlan device delivers just that" \
+		"--copies $tmp/vxwhole.pcap --vxlan-device $wire" \
+		"the kernel's vxlan device delivers the first 64 bytes" \
+		"--copies $tmp/vx64.pcap --vxlan-device --length 64 $wire" \
+		"ingress alone is what the other end sent" \
+		"--copies $tmp/under.pcap --vni 100001 $tmp/sent.pcap" \
+		"egress alone is what the other end received" \
+		"--copies $tmp/under.pcap --vni 100002 $tmp/received.pcap"
+	for length in $lengths; do
+		printf '%s\t%s\n' "length $length: the first $length bytes" \
+			"--copies $tmp/under.pcap --vni $length --length $length $wire"
+	done
+} >"$tmp/cases"
+compare_all --port 4789 <"$tmp/cases"
 
 # counters, from the captures
 counts=$($python - "$wire" "$here" <<'END'
