@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Netlink by hand, to send what no proper library would."""
+
+import errno
+import os
+import re
+import socket
+import struct
+
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NLA_F_NESTED = 0x8000
+SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK, NETLINK_EXT_ACK = \
+    270, 1, 10, 11
+GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
+CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
+
+
+def uapi(path):
+    """The constants of the enums and simple defines of a uapi header."""
+    with open(path, encoding="ascii") as file:
+        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+    values = {}
+    for body in re.findall(r"enum \w+ \{(.*?)\}", text, re.S):
+        number = -1
+        for item in filter(None, (part.strip() for part in body.split(","))):
+            name, _, value = (part.strip() for part in item.partition("="))
+            number = eval(value, {}, values) if value else number + 1
+            values[name] = number
+    return values
+
+
+def attr(kind, payload=b"", length=None):
+    """An attribute; payload is bytes, a string with its NUL, or more of them.
+
+    length is what it claims to be, where that is not the truth.
+    """
+    if isinstance(payload, str):
+        payload = payload.encode() + b"\0"
+    if length is None:
+        length = 4 + len(payload)
+    return struct.pack("=HH", length, kind) + payload \
+        + bytes(-len(payload) % 4)
+
+
+def nest(kind, *attrs):
+    """A nested attribute."""
+    return attr(kind | NLA_F_NESTED, b"".join(attrs))
+
+
+def u8(kind, value):
+    """An attribute of one byte; so on for the others."""
+    return attr(kind, struct.pack("=B", value))
+
+
+def u16(kind, value):
+    """Of two bytes."""
+    return attr(kind, struct.pack("=H", value))
+
+
+def u32(kind, value):
+    """Of four bytes."""
+    return attr(kind, struct.pack("=I", value))
+
+
+def attrs_of(data):
+    """The attributes in data as pairs of kind and payload."""
+    offset = 0
+    while offset + 4 <= len(data):
+        length, kind = struct.unpack_from("=HH", data, offset)
+        if length < 4:
+            break
+        yield kind & 0x3fff, data[offset + 4:offset + length]
+        offset += (length + 3) & ~3
+
+
+class Socket:
+    """A netlink socket that speaks to one family, or to rtnetlink."""
+
+    def __init__(self, family=None, protocol=16):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        self.sock.bind((0, 0))
+        self.sock.settimeout(60)
+        self.sequence = 0
+        self.message = None
+        self.groups = {}
+        self.family = GENL_ID_CTRL
+        if family:
+            self.resolve(family)
+
+    def resolve(self, family):
+        """Finds the family's number and its groups'."""
+        error, replies = self.genl(
+            CTRL_CMD_GETFAMILY, attr(CTRL_ATTR_FAMILY_NAME, family), version=2)
+        if error:
+            raise OSError(error, f"no family {family}")
+        for kind, payload in attrs_of(replies[0][4:]):
+            if kind == CTRL_ATTR_FAMILY_ID:
+                self.family = struct.unpack("=H", payload[:2])[0]
+            if kind == CTRL_ATTR_MCAST_GROUPS:
+                for _, group in attrs_of(payload):
+                    found = dict(attrs_of(group))
+                    name = found[1].rstrip(b"\0").decode()
+                    self.groups[name] = struct.unpack("=I", found[2])[0]
+
+    def genl(self, command, attrs=b"", flags=NLM_F_ACK, version=1):
+        """Sends a command; returns its errno and the replies' payloads."""
+        return self.send(self.family,
+                         struct.pack("=BBH", command, version, 0) + attrs,
+                         flags)
+
+    def send(self, kind, payload, flags=NLM_F_ACK, length=None):
+        """Sends a message, which may lie about its length."""
+        self.sequence += 1
+        if length is None:
+            length = 16 + len(payload)
+        header = struct.pack("=IHHII", length, kind, flags | NLM_F_REQUEST,
+                             self.sequence, 0)
+        self.sock.send(header + payload)
+        return self.receive()
+
+    def receive(self):
+        """The answer to the last message."""
+        replies = []
+        self.message = None
+        while True:
+            data = self.sock.recv(1 << 18)
+            while len(data) >= 16:
+                length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
+                body, data = data[16:length], data[(length + 3) & ~3:]
+                if seq != self.sequence:
+                    continue
+                if kind == NLMSG_ERROR:
+                    error = -struct.unpack_from("=i", body)[0]
+                    if flags & 0x200:
+                        for what, text in attrs_of(body[20:]):
+                            if what == 1:
+                                self.message = text.rstrip(b"\0").decode()
+                    return error, replies
+                if kind == NLMSG_DONE:
+                    return -struct.unpack_from("=i", body)[0], replies
+                replies.append(body)
+
+    def join(self, group):
+        """Joins a multicast group; returns the errno."""
+        try:
+            self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+                                 self.groups[group])
+        except OSError as error:
+            return error.errno
+        return 0
+
+
+def as_nobody(function):
+    """What function returns, a small number, in a process without rights."""
+    pid = os.fork()
+    if not pid:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+        os._exit(function())
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def name(number):
+    """The errno's name, for people."""
+    return errno.errorcode.get(number, str(number))
