@@ -19,8 +19,8 @@ static void source_ports_are_dynamic_and_all_used(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, seen);
 	for (hash = 0; hash < PORTS; hash++) {
 		port = ntohs(tmirror_encap_sport(hash));
-		KUNIT_EXPECT_GE(test, port, 49152);
-		KUNIT_EXPECT_FALSE_MSG(test, test_and_set_bit(port, seen),
+		KUNIT_ASSERT_GE(test, port, 49152);
+		KUNIT_ASSERT_FALSE_MSG(test, test_and_set_bit(port, seen),
 				       "port %u twice", port);
 	}
 }

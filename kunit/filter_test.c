@@ -299,7 +299,7 @@ static void load_sorts_and_replaces(struct kunit *test)
 static void expect_load_fails(struct kunit *test, struct tmirror_rules *rules,
 			      u32 limit, int want)
 {
-	KUNIT_EXPECT_EQ(test, want,
+	KUNIT_ASSERT_EQ(test, want,
 			tmirror_filter_load(filter_of(test), rules, limit));
 	expect_order(test, NUMBERS(5), none);
 	/* They are still the caller's. */
