@@ -29,7 +29,7 @@ shopt -s inherit_errexit
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 tmp=$(mktemp -d)
-export LC_ALL=C
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 # The comparator and the senders need nothing but the standard library.
 python=/usr/bin/python3
