@@ -39,12 +39,18 @@ mirrors "a packet is mirrored" h1 e0
 
 # --- renamed -----------------------------------------------------------------
 
-must ip -n m link set dev p1 name port1
+# rename OLD NEW: before 6.2, a device that is up keeps its name
+rename() {
+	must ip -n m link set dev "$1" down
+	must ip -n m link set dev "$1" name "$2"
+	must ip -n m link set dev "$2" up
+}
+rename p1 port1
 shows "the session follows a rename" port1 true true
 mirrors "and mirrors" h1 e0
 refused "the old name is no device" 1 p1 \
 	m tmconf session add x number 2 source p1 target t
-must ip -n m link set dev port1 name p1
+rename port1 p1
 shows "and back" p1 true true
 
 # --- somebody deletes our filter ---------------------------------------------
