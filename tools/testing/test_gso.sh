@@ -52,7 +52,10 @@ for address in 10.1.0.254 '[fd01::fe]' 10.100.0.254; do
 	h1 socat -t 60 - "TCP:$address:7" <"$tmp/data" >"$tmp/got"
 	check "TCP to and from $address is whole" cmp "$tmp/data" "$tmp/got"
 done
+# Before 6.11 a socket makes no UDP super-packets for a device that has the
+# kernel compute checksums.
 for address in 10.1.0.1 fd01::1; do
+	[ "${TMIRROR_KERNEL-}" != 6.1 ] || break
 	check "UDP in super-packets to $address" m "$python" "$here/udp_segment.py" \
 		$address 1000 20500
 done
