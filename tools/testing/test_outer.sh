@@ -18,6 +18,7 @@ must ip -n m -batch - <<END
 link set u1 up
 address add 198.51.100.1/24 dev u1
 neighbour replace 192.0.2.9 dev u1 nud permanent lladdr 02:00:c0:00:02:19
+address add 203.0.113.5/32 dev u0
 route add 192.0.2.9 dev u1 table 7
 rule add fwmark 7 table 7
 END
@@ -80,7 +81,7 @@ is "csum off with IPv6" \
 is "ttl and tos with IPv6" \
 	"fd03::1 fd03::9 tos 46 id 0 df 0 mf 0 ttl 9 csum valid $rest" \
 	"$(outer "$u0" 7)"
-is "local, an address that nobody has" \
+is "local, not the address that the route prefers" \
 	"203.0.113.5 192.0.2.9 tos 0 id 0 df 0 mf 0 ttl 255 csum none $rest" \
 	"$(outer "$u0" 8)"
 is "port" \
