@@ -5,16 +5,25 @@
 Packet for packet and byte for byte: as multisets, for copies and packets of
 several flows may pass each other; with --ordered in order, flow by flow.
 
-With --batch alone, each line of stdin is a description, a tab and arguments:
-"ok DESCRIPTION", or "bad DESCRIPTION" and indented lines that say why.
+  compare.py [OPTION]... --copies PCAP WIRE...
+
+  --vni N          decapsulate the copies, and take this VNI's
+  --port N         of the VXLAN, default 4789
+  --length N       the copies are the first N bytes of each packet
+  --partial        the L4 checksum of a cut copy has no meaning
+  --vxlan-device   the copies are what a vxlan device delivered
+  --ordered        order matters
+
+With --batch first, each line of stdin is a description, a tab and further
+arguments: "ok DESCRIPTION", or "bad DESCRIPTION" and indented lines that say
+why.
 """
 
-import argparse
 import collections
 import functools
-import shlex
 import struct
 import sys
+import types
 
 import packets
 
@@ -109,24 +118,27 @@ def by_flow(frames):
     return flows
 
 
-def arguments():
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--copies", required=True, metavar="PCAP")
-    parser.add_argument("--vni", type=int,
-                        help="decapsulate the copies, and take this VNI's")
-    parser.add_argument("--port", type=int, default=4789)
-    parser.add_argument("--length", type=int,
-                        help="of each packet, its first bytes")
-    parser.add_argument("--partial", action="store_true",
-                        help="the L4 checksum of a cut copy has no meaning")
-    parser.add_argument("--vxlan-device", action="store_true",
-                        help="the copies are what a vxlan device delivered")
-    parser.add_argument("--ordered", action="store_true")
-    parser.add_argument("wire", nargs="+", metavar="PCAP")
-    return parser
+def parse(words):
+    """The command line; argparse would take longer than the rest of us."""
+    args = types.SimpleNamespace(
+        copies=None, vni=None, port=4789, length=None, partial=False,
+        vxlan_device=False, ordered=False, wire=[])
+    words = iter(words)
+    for word in words:
+        key = word[2:].replace("-", "_")
+        if word in ("--partial", "--vxlan-device", "--ordered"):
+            setattr(args, key, True)
+        elif word in ("--vni", "--port", "--length"):
+            setattr(args, key, int(next(words)))
+        elif word == "--copies":
+            args.copies = next(words)
+        elif word.startswith("-"):
+            raise ValueError(f"unknown option {word}")
+        else:
+            args.wire.append(word)
+    if not args.copies or not args.wire:
+        raise ValueError("copies and wire are wanted")
+    return args
 
 
 def differences(args):
@@ -151,24 +163,23 @@ def differences(args):
     return []
 
 
-def compare(parser, words):
+def compare(words):
     """The differences; a capture that cannot be read is one."""
     try:
-        return differences(parser.parse_args(words))
+        return differences(parse(words))
     except (OSError, ValueError) as error:
         return [str(error)]
 
 
 def main():
     """Exits with 1 where the two differ."""
-    parser = arguments()
     if sys.argv[1] != "--batch":
-        lines = compare(parser, sys.argv[1:])
+        lines = compare(sys.argv[1:])
         print("\n".join(lines))
         sys.exit(bool(lines))
     for line in sys.stdin:
         desc, words = line.rstrip("\n").split("\t")
-        lines = compare(parser, sys.argv[2:] + shlex.split(words))
+        lines = compare(sys.argv[2:] + words.split())
         print("\n   ".join([f"{'bad' if lines else 'ok'} {desc}", *lines]))
 
 

@@ -29,7 +29,7 @@ shopt -s inherit_errexit
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 tmp=$(mktemp -d)
-export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+export LC_ALL=C PYTHONPYCACHEPREFIX=${TMPDIR:-/tmp}/tmirror-pycache
 
 # The comparator and the senders need nothing but the standard library.
 python=/usr/bin/python3

@@ -8,6 +8,7 @@ both directions, uses, and the lowest and highest of all.
 """
 
 import collections
+import ipaddress
 import sys
 
 import packets
@@ -35,7 +36,8 @@ def main():
             print(f"bad lengths or checksum: {copy}")
         csum = ("none" if not copy.udp_csum
                 else "valid" if copy.udp_csum_ok else "bad")
-        kinds[f"{copy.src} {copy.dst} tos {copy.tos} id {copy.ident} "
+        src, dst = map(ipaddress.ip_address, (copy.src, copy.dst))
+        kinds[f"{src} {dst} tos {copy.tos} id {copy.ident} "
               f"df {copy.df} mf {copy.mf} ttl {copy.ttl} csum {csum} "
               f"flags {copy.flags} reserved {copy.reserved}"] += 1
     for kind in sorted(kinds):

@@ -2,7 +2,6 @@
 """Captures and headers, for the programs beside this file."""
 
 import collections
-import ipaddress
 import struct
 
 
@@ -61,8 +60,8 @@ Copy = collections.namedtuple(
 def decapsulate(frame, port=4789):
     """The VXLAN datagram in an Ethernet frame, or None if there is none.
 
-    Its lengths are held against each other: a datagram that lies about them
-    is no copy of anything.
+    Addresses are packed. Its lengths are held against each other: a datagram
+    that lies about them is no copy of anything.
     """
     if len(frame) < 14:
         return None
@@ -92,7 +91,7 @@ def decapsulate(frame, port=4789):
     reserved = (datagram[9], high, vni_low & 0xff)
     ip_ok = ip_ok and length == len(datagram) == total - header
     return Copy(
-        src=str(ipaddress.ip_address(src)), dst=str(ipaddress.ip_address(dst)),
+        src=src, dst=dst,
         tos=tos, ident=ident, df=frag >> 14 & 1, mf=frag >> 13 & 1, ttl=ttl,
         sport=sport, dport=dport, udp_csum=udp_csum,
         udp_csum_ok=checksum(pseudo_header(src, dst, 17, length)
