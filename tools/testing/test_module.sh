@@ -9,6 +9,8 @@
 
 ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}/tmirror.ko
 loaded() { grep -q '^tmirror ' /proc/modules; }
+# whatever happens here, the tests that follow want it
+trap 'cleanup; loaded || insmod "$ko"' EXIT
 
 netns m
 must ip -n m link add d0 type veth peer name d1
