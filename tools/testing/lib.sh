@@ -131,11 +131,16 @@ skip() {
 	exit 0
 }
 
+# The namespaces of a guest are ours; those of a host are not.
+namespaces() {
+	[ -z "${TMIRROR_KERNEL-}" ] || ip netns list | cut -d' ' -f1
+}
+
 # finish: what has to hold after every test, the plan, the verdict
 finish() {
 	local ns
 
-	for ns in $(ip netns list 2>/dev/null | cut -d' ' -f1); do
+	for ns in $(namespaces); do
 		counters_add_up "$ns"
 	done
 	echo "1..$((passed + failed))"
@@ -150,7 +155,7 @@ cleanup() {
 		kill "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
-	for ns in $(ip netns list 2>/dev/null | cut -d' ' -f1); do
+	for ns in $(namespaces); do
 		ip netns del "$ns"
 	done
 	rm -rf "$tmp"
