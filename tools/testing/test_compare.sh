@@ -17,17 +17,18 @@ must ip -n m link set p1 mtu 1700
 must ip -n h1 link set vx7 up
 capture wire h1 vx7
 capture copies m p1 udp port 4789
-frames h1 send vx7 >/dev/null
+# Kernels differ on whether the vxlan device sends what has no whole header.
+frames h1 list | grep -v '^ip.-cut-header$' >"$tmp/names"
+mapfile -t names <"$tmp/names"
+frames h1 send vx7 "${names[@]}" >/dev/null
 capture_stop wire copies
 wire=$tmp/wire.pcap
 
 all=(--copies "$tmp/copies.pcap")
 check "a datagram of the kernel's vxlan device is decapsulated" \
-	compare --vxlan-device "${all[@]}" --vni 7 "$wire"
+	compare "${all[@]}" --vni 7 "$wire"
 check_not "another VNI's are not" compare "${all[@]}" --vni 8 "$wire"
 
-frames h1 list >"$tmp/names"
-mapfile -t names <"$tmp/names"
 want "${names[@]}"
 check "a capture equals its frames" compare --copies "$tmp/want.pcap" "$wire"
 want "${names[@]:1}"
