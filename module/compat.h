@@ -7,6 +7,8 @@
 #ifndef _TMIRROR_COMPAT_H
 #define _TMIRROR_COMPAT_H
 
+#include <linux/crc32.h>
+#include <linux/crc32c.h>
 #include <linux/skbuff.h>
 #include <net/act_api.h>
 #include <net/flow.h>
@@ -77,6 +79,16 @@ static inline bool skb_at_tc_egress(const struct sk_buff *skb)
 /* 6.6 gave a name to what an action's init returns when it was bound. */
 #ifndef ACT_P_BOUND
 #define ACT_P_BOUND	0
+#endif
+
+/* 6.14 gave the name to the one of them that is always there. */
+#ifdef HAVE_CRC32C_LE
+#define crc32c(crc, data, len)	__crc32c_le(crc, (const u8 *)(data), len)
+#endif
+
+/* 6.12 learned of fragments that only a device can read. */
+#ifndef HAVE_SKB_FRAGS_READABLE
+#define skb_frags_readable(skb)	((void)(skb), true)
 #endif
 
 /* 6.2 split the operations of a generic netlink family. */

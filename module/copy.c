@@ -3,36 +3,86 @@
 #include "copy.h"
 #include "frame.h"
 
-#include <linux/netdevice.h>
+#include <linux/crc32c.h>
 #include <linux/skbuff.h>
+#include <net/checksum.h>
 
 /*
- * The sender left the L4 checksum to the device, which comes after us. Have
- * the kernel write into the copy what it or the device will write there.
+ * The sender left the L4 checksum to the device, which comes after us: write
+ * into the copy what it or the kernel will write there. Here @start is where
+ * the sum begins, and @csum the sum from there to the end.
  */
-static int finish_checksum(struct sk_buff *copy,
-			   const struct tmirror_frame *frame)
+static void write_checksum(struct sk_buff *copy, u32 start, u16 offset,
+			   __wsum csum)
 {
-	int offset = skb_checksum_start_offset(frame->skb);
-	bool sctp = skb_csum_is_sctp((struct sk_buff *)frame->skb);
+	__sum16 check = csum_fold(csum) ?: CSUM_MANGLED_0;
+
+	put_unaligned((__force u16)check,
+		      (u16 *)(copy->data + start + offset));
+}
+
+static void write_crc32c(struct sk_buff *copy, u32 start, u16 offset)
+{
+	u32 crc = ~crc32c(~0U, copy->data + start, copy->len - start);
+
+	put_unaligned_le32(crc, copy->data + start + offset);
+}
+
+/*
+ * Return: position from which a checksum is still to be computed; below zero
+ * for none. A sender that places it outside the frame has none to finish.
+ */
+static int checksum_start(const struct tmirror_frame *frame)
+{
+	struct sk_buff *skb = (struct sk_buff *)frame->skb;
+	int offset = skb_checksum_start_offset(skb);
 	u32 start, end;
 
-	/*
-	 * A sender that places it outside the frame, or beyond what the
-	 * field of an skb can say, has no checksum to finish.
-	 */
-	if (offset < frame->offset)
-		return 0;
+	if (skb->ip_summed != CHECKSUM_PARTIAL || offset < frame->offset)
+		return -1;
 	start = tmirror_frame_pos(frame, offset);
-	end = start + frame->skb->csum_offset +
-	      (sctp ? sizeof(__le32) : sizeof(__sum16));
-	if (end > copy->len || skb_headroom(copy) + start > U16_MAX)
-		return 0;
+	end = start + skb->csum_offset + (skb_csum_is_sctp(skb) ?
+					  sizeof(__le32) : sizeof(__sum16));
+	return end > frame->len ? -1 : start;
+}
 
-	copy->ip_summed = CHECKSUM_PARTIAL;
-	copy->csum_start = skb_headroom(copy) + start;
-	copy->csum_offset = frame->skb->csum_offset;
-	return sctp ? skb_crc32c_csum_help(copy) : skb_checksum_help(copy);
+/* In one pass, but over bytes that the skb does not hold. */
+static int copy_and_sum(const struct tmirror_frame *frame, u32 pos, void *to,
+			u32 len, __wsum *csum)
+{
+	if (pos >= frame->insert_at + frame->insert_len) {
+		if (!skb_frags_readable(frame->skb))
+			return -EFAULT;
+		pos += frame->offset - frame->insert_len;
+		*csum = skb_copy_and_csum_bits(frame->skb, (int)pos, to, len);
+		return 0;
+	}
+	if (tmirror_frame_read(frame, pos, to, len))
+		return -EFAULT;
+	*csum = csum_partial(to, len, 0);
+	return 0;
+}
+
+static int copy_whole(struct sk_buff *copy, const struct tmirror_frame *frame)
+{
+	struct sk_buff *skb = (struct sk_buff *)frame->skb;
+	void *to = skb_put(copy, frame->len);
+	int start = checksum_start(frame);
+	__wsum csum;
+
+	if (start < 0)
+		return tmirror_frame_read(frame, 0, to, frame->len);
+	if (skb_csum_is_sctp(skb)) {
+		if (tmirror_frame_read(frame, 0, to, frame->len))
+			return -EFAULT;
+		write_crc32c(copy, start, skb->csum_offset);
+		return 0;
+	}
+	if (tmirror_frame_read(frame, 0, to, start) ||
+	    copy_and_sum(frame, start, to + start, frame->len - start, &csum))
+		return -EFAULT;
+	write_checksum(copy, start, skb->csum_offset, csum);
+	return 0;
 }
 
 /**
@@ -56,10 +106,8 @@ struct sk_buff *tmirror_copy(const struct tmirror_frame *frame, u32 len,
 	if (!copy)
 		return NULL;
 	skb_reserve(copy, headroom);
-	if (tmirror_frame_read(frame, 0, skb_put(copy, len), len))
-		goto err_copy;
-	if (len == frame->len && frame->skb->ip_summed == CHECKSUM_PARTIAL &&
-	    finish_checksum(copy, frame))
+	if (len == frame->len ? copy_whole(copy, frame) :
+	    tmirror_frame_read(frame, 0, skb_put(copy, len), len))
 		goto err_copy;
 	return copy;
 
