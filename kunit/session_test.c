@@ -111,7 +111,7 @@ static struct tmirror_terms terms_of(struct kunit *test, u16 number)
 {
 	return (struct tmirror_terms) {
 		.target = &context_of(test)->target[0],
-		.vni = 1000 + number,
+		.vni = { 1000 + number, 1000 + number },
 		.number = number,
 		.enabled = true,
 	};
@@ -280,7 +280,7 @@ static void set_puts_it_elsewhere(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set(test, a, 9, KEEP), 0);
 	KUNIT_EXPECT_EQ(test, set(test, a, 3, KEEP), -EEXIST);
 	EXPECT_ORDER(test, 0, 2, 3, 9, 0);
-	KUNIT_EXPECT_EQ(test, now(a)->vni, 1009);
+	KUNIT_EXPECT_EQ(test, now(a)->vni[TMIRROR_INGRESS], 1009);
 	KUNIT_EXPECT_EQ(test, set(test, a, 3, ifindex(test, 1)), 0);
 	EXPECT_ORDER(test, 0, 2, 3, 0);
 	EXPECT_ORDER(test, 1, 3, 0);
@@ -371,19 +371,19 @@ static void random_vni_is_nobody_elses(struct kunit *test)
 	unsigned int i;
 
 	random_calls = 0;
-	terms.vni = 1;
+	terms.vni[TMIRROR_INGRESS] = 1;
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, create_like(test, "a", &terms,
 						       NONE));
-	terms.vni = TMIRROR_VNI_RANDOM;
+	terms.vni[TMIRROR_INGRESS] = TMIRROR_VNI_RANDOM;
 	for (i = 1; i < SESSIONS; i++) {
 		session = create_like(test, (char []){ 'a' + i, 0 }, &terms,
 				      NONE);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, session);
 		/* 1 is taken already. */
-		KUNIT_EXPECT_EQ(test, now(session)->vni, i == 1 ? 0 : i);
+		KUNIT_EXPECT_EQ(test, now(session)->vni[TMIRROR_INGRESS], i == 1 ? 0 : i);
 	}
 	KUNIT_EXPECT_EQ(test, set_like(test, session, &terms, KEEP), 0);
-	KUNIT_EXPECT_EQ(test, now(session)->vni, SESSIONS);
+	KUNIT_EXPECT_EQ(test, now(session)->vni[TMIRROR_INGRESS], SESSIONS);
 }
 
 static void device_gone_keeps_the_session(struct kunit *test)

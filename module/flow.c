@@ -40,30 +40,28 @@ bool tmirror_proto_has_ports(u8 proto)
 
 /* @end is where the IP packet ends by its own account, padding excluded. */
 static void parse_ports(struct tmirror_flow *flow, const struct sk_buff *skb,
-			int offset, int end)
+			int end)
 {
 	__be16 _ports[2], *ports;
 
 	if (!tmirror_proto_has_ports(flow->proto) ||
-	    end - offset < (int)sizeof(_ports))
+	    end - flow->l4 < (int)sizeof(_ports))
 		return;
-	ports = skb_header_pointer(skb, offset, sizeof(_ports), _ports);
+	ports = skb_header_pointer(skb, flow->l4, sizeof(_ports), _ports);
 	if (!ports)
 		return;
 	flow->sport = ntohs(ports[0]);
 	flow->dport = ntohs(ports[1]);
 	flow->has_ports = true;
-	flow->l4 = offset;
 }
 
-static bool parse_ipv4(struct tmirror_flow *flow, const struct sk_buff *skb,
-		       int offset)
+static bool parse_ipv4(struct tmirror_flow *flow, const struct sk_buff *skb)
 {
 	const struct iphdr *ip;
 	struct iphdr _ip;
 	int len;
 
-	ip = skb_header_pointer(skb, offset, sizeof(_ip), &_ip);
+	ip = skb_header_pointer(skb, flow->l3, sizeof(_ip), &_ip);
 	if (!ip || ip->version != 4 || ip->ihl < 5)
 		return false;
 
@@ -73,12 +71,14 @@ static bool parse_ipv4(struct tmirror_flow *flow, const struct sk_buff *skb,
 	flow->proto = ip->protocol;
 	flow->has_proto = true;
 	flow->fragment = ip_is_fragment(ip);
+	flow->l4 = flow->l3 + ip->ihl * 4;
 	if (ip->frag_off & htons(IP_OFFSET))
 		return true;
 
+	flow->has_l4 = true;
 	/* A super-packet beyond 64 KiB says 0. */
-	len = ntohs(ip->tot_len) ?: INT_MAX - offset;
-	parse_ports(flow, skb, offset + ip->ihl * 4, offset + len);
+	len = ntohs(ip->tot_len) ?: INT_MAX - flow->l3;
+	parse_ports(flow, skb, flow->l3 + len);
 	return true;
 }
 
@@ -98,8 +98,7 @@ static bool is_extension(u8 next)
 	return false;
 }
 
-static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb,
-		       int offset)
+static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip;
 	struct ipv6hdr _ip;
@@ -107,7 +106,7 @@ static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb,
 	int end;
 	u8 next;
 
-	ip = skb_header_pointer(skb, offset, sizeof(_ip), &_ip);
+	ip = skb_header_pointer(skb, flow->l3, sizeof(_ip), &_ip);
 	if (!ip || ip->version != 6)
 		return false;
 
@@ -117,9 +116,9 @@ static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb,
 	next = ip->nexthdr;
 	/* A jumbogram says 0. */
 	end = INT_MAX;
-	offset += sizeof(*ip);
+	flow->l4 = flow->l3 + sizeof(*ip);
 	if (ip->payload_len)
-		end = offset + ntohs(ip->payload_len);
+		end = flow->l4 + ntohs(ip->payload_len);
 
 	for (i = 0; is_extension(next); i++) {
 		const struct ipv6_opt_hdr *ext;
@@ -127,18 +126,18 @@ static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb,
 		bool later = false;
 		int len;
 
-		if (i == MAX_EXTENSIONS || end - offset < (int)sizeof(*ext))
+		if (i == MAX_EXTENSIONS || end - flow->l4 < (int)sizeof(*ext))
 			return true;
-		ext = skb_header_pointer(skb, offset, sizeof(_ext), &_ext);
+		ext = skb_header_pointer(skb, flow->l4, sizeof(_ext), &_ext);
 		if (!ext)
 			return true;
 		if (next == NEXTHDR_FRAGMENT) {
 			const struct frag_hdr *frag;
 			struct frag_hdr _frag;
 
-			if (end - offset < (int)sizeof(_frag))
+			if (end - flow->l4 < (int)sizeof(_frag))
 				return true;
-			frag = skb_header_pointer(skb, offset, sizeof(_frag),
+			frag = skb_header_pointer(skb, flow->l4, sizeof(_frag),
 						  &_frag);
 			if (!frag)
 				return true;
@@ -152,7 +151,7 @@ static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb,
 			len = ipv6_optlen(ext);
 		}
 		next = ext->nexthdr;
-		offset += len;
+		flow->l4 += len;
 		if (later) {
 			/* What follows here is payload, not a header. */
 			flow->proto = next;
@@ -162,7 +161,8 @@ static bool parse_ipv6(struct tmirror_flow *flow, const struct sk_buff *skb,
 	}
 	flow->proto = next;
 	flow->has_proto = true;
-	parse_ports(flow, skb, offset, end);
+	flow->has_l4 = true;
+	parse_ports(flow, skb, end);
 	return true;
 }
 
@@ -183,6 +183,8 @@ void tmirror_flow_parse(struct tmirror_flow *flow,
 	bool ip = false;
 
 	memset(flow, 0, sizeof(*flow));
+	flow->l3 = offset;
+	flow->l4 = offset;
 	if (frame->insert_len == ETH_HLEN) {
 		flow->type = skb->protocol;
 	} else {
@@ -205,14 +207,37 @@ void tmirror_flow_parse(struct tmirror_flow *flow,
 	}
 
 	flow->l3 = offset;
+	flow->l4 = offset;
 	if (flow->type == htons(ETH_P_IP))
-		ip = parse_ipv4(flow, skb, offset);
+		ip = parse_ipv4(flow, skb);
 	else if (flow->type == htons(ETH_P_IPV6))
-		ip = parse_ipv6(flow, skb, offset);
+		ip = parse_ipv6(flow, skb);
 	if (!ip && eth) {
 		memcpy(&flow->src, eth->h_source, ETH_ALEN);
 		memcpy(&flow->dst, eth->h_dest, ETH_ALEN);
 	}
+}
+
+/**
+ * tmirror_flow_agrees - is a super-packet to segmentation what it is to us
+ * @flow: what tmirror_flow_parse() found
+ * @frame: its frame
+ *
+ * A packet socket says by itself which protocol it sends, and where. If that
+ * is not what the frame says, segmentation will see other headers than we do.
+ *
+ * Return: true if both see the same network header.
+ */
+bool tmirror_flow_agrees(const struct tmirror_flow *flow,
+			 const struct tmirror_frame *frame)
+{
+	int network = skb_network_offset(frame->skb);
+
+	if (frame->skb->protocol != flow->outer_type)
+		return false;
+	/* At the ingress hook it may be a tag; segmentation goes past it. */
+	return network == flow->l3 || (eth_type_vlan(flow->outer_type) &&
+				       network == frame->offset + ETH_HLEN);
 }
 
 /**

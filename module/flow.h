@@ -22,10 +22,12 @@ struct tmirror_frame;
  * @proto: IP protocol, if @has_proto
  * @has_proto: cleared for IPv6 whose first header that is not an extension
  *	is missing: cut off, in another fragment, or behind too many
+ * @has_l4: a header of that protocol begins at @l4: not in a later fragment
  * @has_ports: the protocol has ports and they are in this packet
  * @fragment: a fragment, be it the first
  * @l3: offset of the network header from skb->data
- * @l4: offset of the L4 header from skb->data, if @has_ports
+ * @l4: offset of what follows the IP headers with extensions, from
+ *	skb->data; @l3 if it is not IP
  */
 struct tmirror_flow {
 	struct in6_addr src;
@@ -37,6 +39,7 @@ struct tmirror_flow {
 	u8 family;
 	u8 proto;
 	bool has_proto;
+	bool has_l4;
 	bool has_ports;
 	bool fragment;
 	int l3;
@@ -47,6 +50,8 @@ void tmirror_flow_parse(struct tmirror_flow *flow,
 			const struct tmirror_frame *frame);
 u32 tmirror_flow_hash(const struct tmirror_flow *flow,
 		      const siphash_key_t *key);
+bool tmirror_flow_agrees(const struct tmirror_flow *flow,
+			 const struct tmirror_frame *frame);
 bool tmirror_proto_has_ports(u8 proto);
 
 #endif /* _TMIRROR_FLOW_H */

@@ -33,6 +33,10 @@ static struct netlink_range_validation length_range = {
 	.min = 1, .max = TMIRROR_LENGTH_MAX,
 };
 
+static struct netlink_range_validation payload_range = {
+	.max = TMIRROR_LENGTH_MAX,
+};
+
 static struct netlink_range_validation memory_range = {
 	.min = 4096, .max = 1 << 30,
 };
@@ -101,8 +105,13 @@ static const struct nla_policy session_policy[] = {
 	[TMIRROR_A_SESSION_TARGET] = POLICY_NAME,
 	[TMIRROR_A_SESSION_FILTER] = POLICY_NAME,
 	[TMIRROR_A_SESSION_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vni_range),
+	[TMIRROR_A_SESSION_VNI_EGRESS] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &vni_range),
 	[TMIRROR_A_SESSION_LENGTH] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &length_range),
+	[TMIRROR_A_SESSION_PAYLOAD] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &payload_range),
+	[TMIRROR_A_SESSION_REPAIR] = POLICY_BOOL,
 	[TMIRROR_A_SESSION_CONTINUE] = POLICY_BOOL,
 	[TMIRROR_A_SESSION_ENABLED] = POLICY_BOOL,
 	[TMIRROR_A_SESSION_DESCRIPTION] = POLICY_DESCRIPTION,

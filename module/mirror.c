@@ -5,10 +5,13 @@
 #include "filter.h"
 #include "flow.h"
 #include "frame.h"
+#include "headers.h"
 #include "mirror.h"
 #include "net.h"
+#include "repair.h"
 #include "segment.h"
 #include "session.h"
+#include "slice.h"
 #include "source.h"
 #include "stats.h"
 #include "target.h"
@@ -48,6 +51,20 @@ struct packet {
 	u32 header;
 	bool segmented;
 	struct sk_buff *segments;
+};
+
+/**
+ * struct mirror - a packet on its way to one session's target
+ * @packet: the packet
+ * @terms: the session's terms
+ * @route: the way
+ * @tally: what became of the packets on the wire so far
+ */
+struct mirror {
+	struct packet *packet;
+	const struct tmirror_terms *terms;
+	struct tmirror_route route;
+	struct tmirror_tally tally;
 };
 
 static void packet_init(struct packet *packet, struct tmirror_net *tn,
@@ -97,30 +114,68 @@ static bool is_copy(const struct packet *packet)
 	       tmirror_member_exists(tn, &flow->src, sport);
 }
 
-/* One packet on the wire becomes one copy, or the cause of its loss. */
-static void send_frame(struct packet *packet,
-		       const struct tmirror_terms *terms,
-		       const struct tmirror_route *route,
-		       const struct tmirror_frame *frame,
-		       struct tmirror_tally *tally)
+/* A copy, or none for want of memory, of one packet of @len on the wire. */
+static void send_copy(struct mirror *mirror, struct sk_buff *copy, u32 len,
+		      const struct tmirror_headers *headers)
 {
-	u32 len = min(frame->len, route->room);
-	struct sk_buff *copy;
-	int cause;
+	const struct tmirror_terms *terms = mirror->terms;
+	struct packet *packet = mirror->packet;
+	struct tmirror_tally *tally = &mirror->tally;
+	int cause = TMIRROR_DROP_NO_MEMORY;
+	u32 kept;
 
-	if (terms->length)
-		len = min(len, terms->length);
-	tally->matched_bytes += frame->len;
-	copy = tmirror_copy(frame, len, route->headroom);
-	cause = copy ? tmirror_xmit(route, packet->tn, copy, terms->vni) :
-		       TMIRROR_DROP_NO_MEMORY;
+	tally->matched_bytes += len;
+	if (copy) {
+		kept = copy->len;
+		if (terms->cut.repair && kept < len)
+			tmirror_repair(copy, headers);
+		cause = tmirror_xmit(&mirror->route, packet->tn, copy,
+				     terms->vni[packet->direction]);
+	}
 	if (cause != TMIRROR_SENT) {
 		tally->dropped[cause]++;
 		return;
 	}
 	tally->mirrored_packets++;
-	tally->mirrored_bytes += len;
-	tally->truncated += len < frame->len;
+	tally->mirrored_bytes += kept;
+	tally->truncated += kept < len;
+}
+
+/* How much of a frame of @len this mirror keeps. */
+static u32 keep(const struct mirror *mirror, u32 len,
+		const struct tmirror_headers *headers)
+{
+	return min(tmirror_cut_len(&mirror->terms->cut, len, headers),
+		   mirror->route.room);
+}
+
+static void send_frame(struct mirror *mirror, const struct tmirror_frame *frame,
+		       const struct tmirror_flow *flow)
+{
+	struct tmirror_headers headers;
+	u32 len;
+
+	if (tmirror_cut_needs_headers(&mirror->terms->cut))
+		tmirror_headers_find(&headers, frame, flow);
+	len = keep(mirror, frame->len, &headers);
+	send_copy(mirror, tmirror_copy(frame, len, mirror->route.headroom),
+		  frame->len, &headers);
+}
+
+static void send_slices(struct mirror *mirror,
+			const struct tmirror_slicer *slicer)
+{
+	unsigned int i;
+
+	for (i = 0; i < mirror->packet->count; i++) {
+		u32 len = tmirror_slice_len(slicer, i);
+		struct sk_buff *copy;
+
+		copy = tmirror_slice_copy(slicer, i,
+					  keep(mirror, len, &slicer->headers),
+					  mirror->route.headroom);
+		send_copy(mirror, copy, len, &slicer->headers);
+	}
 }
 
 /* Sessions that have the same packet share its segments. */
@@ -137,11 +192,9 @@ static void packet_segment(struct packet *packet)
 		packet->count++;
 }
 
-static int send_segments(struct packet *packet,
-			 const struct tmirror_terms *terms,
-			 const struct tmirror_route *route,
-			 struct tmirror_tally *tally)
+static int send_segments(struct mirror *mirror)
 {
+	struct packet *packet = mirror->packet;
 	struct sk_buff *segment;
 
 	if (packet->count <= TMIRROR_SEGMENTS_MAX && !packet->segmented)
@@ -151,22 +204,37 @@ static int send_segments(struct packet *packet,
 	if (IS_ERR(packet->segments))
 		return TMIRROR_DROP_NO_MEMORY;
 	if (!packet->segments)
-		send_frame(packet, terms, route, &packet->frame, tally);
+		send_frame(mirror, &packet->frame, &packet->flow);
 	for (segment = packet->segments; segment; segment = segment->next) {
 		struct tmirror_frame frame;
+		struct tmirror_flow flow;
 
 		tmirror_frame_init(&frame, segment);
-		send_frame(packet, terms, route, &frame, tally);
+		if (tmirror_cut_needs_headers(&mirror->terms->cut))
+			tmirror_flow_parse(&flow, &frame);
+		send_frame(mirror, &frame, &flow);
 	}
 	return TMIRROR_SENT;
 }
 
-static int send_packet(struct packet *packet, const struct tmirror_terms *terms,
-		       struct tmirror_tally *tally)
+static int send_super(struct mirror *mirror)
 {
+	struct packet *packet = mirror->packet;
+	struct tmirror_slicer slicer;
+
+	if (packet->count > TMIRROR_SEGMENTS_MAX)
+		return TMIRROR_DROP_TOO_BIG;
+	if (!tmirror_slicer_init(&slicer, &packet->frame, &packet->flow))
+		return send_segments(mirror);
+	send_slices(mirror, &slicer);
+	return TMIRROR_SENT;
+}
+
+static int send_packet(struct mirror *mirror)
+{
+	struct packet *packet = mirror->packet;
 	struct tmirror_underlay *underlay =
-		rcu_dereference(terms->target->underlay);
-	struct tmirror_route route;
+		rcu_dereference(mirror->terms->target->underlay);
 	int cause;
 
 	if (underlay->member.state != TMIRROR_UP)
@@ -174,36 +242,38 @@ static int send_packet(struct packet *packet, const struct tmirror_terms *terms,
 	/* The last reserves of memory are not for copies. */
 	if (skb_pfmemalloc(packet->frame.skb))
 		return TMIRROR_DROP_NO_MEMORY;
-	cause = tmirror_route_get(&route, packet->tn, underlay,
+	cause = tmirror_route_get(&mirror->route, packet->tn, underlay,
 				  tmirror_flow_hash(&packet->flow,
 						    &packet->tn->hash_key));
 	if (cause != TMIRROR_SENT)
 		return cause;
 	if (skb_is_gso(packet->frame.skb))
-		cause = send_segments(packet, terms, &route, tally);
+		cause = send_super(mirror);
 	else
-		send_frame(packet, terms, &route, &packet->frame, tally);
-	tmirror_route_put(&route);
+		send_frame(mirror, &packet->frame, &packet->flow);
+	tmirror_route_put(&mirror->route);
 	return cause;
 }
 
-static void mirror(struct packet *packet, const struct tmirror_terms *terms)
+static void mirror_packet(struct packet *packet,
+			  const struct tmirror_terms *terms)
 {
-	struct tmirror_tally tally = {};
+	struct mirror mirror = { .packet = packet, .terms = terms };
+	struct tmirror_tally *tally = &mirror.tally;
 	int cause;
 
 	if (this_cpu_inc_return(mirror_depth) > DEPTH_MAX)
 		cause = TMIRROR_DROP_BACKLOG;
 	else
-		cause = send_packet(packet, terms, &tally);
+		cause = send_packet(&mirror);
 	this_cpu_dec(mirror_depth);
 	if (cause != TMIRROR_SENT) {
-		tally.dropped[cause] = packet->count;
-		tally.matched_bytes = packet->frame.len +
+		tally->dropped[cause] = packet->count;
+		tally->matched_bytes = packet->frame.len +
 				      (u64)(packet->count - 1) * packet->header;
 	}
-	tmirror_stats_add(terms->session->stats, &tally);
-	tmirror_stats_add(terms->target->stats, &tally);
+	tmirror_stats_add(terms->session->stats, tally);
+	tmirror_stats_add(terms->target->stats, tally);
 }
 
 /* Return: true if the session mirrored the packet. */
@@ -217,7 +287,7 @@ static bool offer(struct packet *packet, const struct tmirror_terms *terms)
 				     &rule);
 	accept = tmirror_reason_accepts(reason, rule);
 	if (accept)
-		mirror(packet, terms);
+		mirror_packet(packet, terms);
 	/* Mirroring may have found out how many packets it really is. */
 	if (rule)
 		tmirror_counter_add(rule->hits, packet->count);

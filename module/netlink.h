@@ -11,6 +11,7 @@ struct netlink_callback;
 struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
+struct tmirror_cut;
 struct tmirror_member;
 struct tmirror_net;
 struct tmirror_object;
@@ -70,6 +71,8 @@ void tmirror_nl_post_doit(const struct genl_split_ops *ops,
 /* nl_target.c */
 int tmirror_nl_target_fill(struct sk_buff *skb, const struct tmirror_net *tn,
 			   const void *object, bool stats);
+int tmirror_nl_put_cut(struct sk_buff *skb, int length, int payload,
+		       const struct tmirror_cut *cut);
 int tmirror_nl_put_member(struct sk_buff *skb, int attr,
 			  const struct tmirror_member *member);
 int tmirror_nl_target_new(struct sk_buff *skb, struct genl_info *info);

@@ -15,6 +15,7 @@
 
 /* What became of the packet, and of which session it is. */
 struct answer {
+	u8 direction;
 	enum tmirror_reason reason;
 	bool accept;
 	const struct tmirror_rule *rule;
@@ -80,7 +81,7 @@ static int parse(struct genl_info *info, struct tmirror_flow *flow)
 }
 
 /* The first session that mirrors it; else the last one that was asked. */
-static void explain(const struct tmirror_source *source, u8 direction,
+static void explain(const struct tmirror_source *source,
 		    const struct tmirror_flow *flow, struct answer *answer)
 {
 	const struct tmirror_order *order;
@@ -95,8 +96,8 @@ static void explain(const struct tmirror_source *source, u8 direction,
 		const struct tmirror_rule *rule;
 		enum tmirror_reason reason;
 
-		reason = tmirror_terms_judge(order->terms[i], direction, flow,
-					     &rule);
+		reason = tmirror_terms_judge(order->terms[i], answer->direction,
+					     flow, &rule);
 		if (reason == TMIRROR_REASON_DISABLED)
 			continue;
 		answer->reason = reason;
@@ -107,8 +108,9 @@ static void explain(const struct tmirror_source *source, u8 direction,
 }
 
 static int fill_mirrored(struct sk_buff *skb, const struct tmirror_net *tn,
-			 const struct tmirror_terms *terms)
+			 const struct answer *answer)
 {
+	const struct tmirror_terms *terms = answer->terms;
 	const struct tmirror_underlay *underlay =
 		rcu_dereference_protected(terms->target->underlay,
 					  lockdep_is_held(&tn->lock));
@@ -117,11 +119,11 @@ static int fill_mirrored(struct sk_buff *skb, const struct tmirror_net *tn,
 			   terms->target->object.name) ||
 	    tmirror_nl_put_member(skb, TMIRROR_A_EXPLAIN_MEMBER,
 				  &underlay->member) ||
-	    nla_put_u32(skb, TMIRROR_A_EXPLAIN_VNI, terms->vni))
+	    nla_put_u32(skb, TMIRROR_A_EXPLAIN_VNI,
+			terms->vni[answer->direction]))
 		return -EMSGSIZE;
-	if (!terms->length)
-		return 0;
-	return nla_put_u32(skb, TMIRROR_A_EXPLAIN_LENGTH, terms->length);
+	return tmirror_nl_put_cut(skb, TMIRROR_A_EXPLAIN_LENGTH,
+				  TMIRROR_A_EXPLAIN_PAYLOAD, &terms->cut);
 }
 
 static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
@@ -141,7 +143,7 @@ static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 	    nla_put_u16(skb, TMIRROR_A_EXPLAIN_RULE,
 			answer->rule->match.number))
 		return -EMSGSIZE;
-	return answer->accept ? fill_mirrored(skb, tn, answer->terms) : 0;
+	return answer->accept ? fill_mirrored(skb, tn, answer) : 0;
 }
 
 /**
@@ -165,12 +167,12 @@ int tmirror_nl_explain(struct sk_buff *skb, struct genl_info *info)
 	err = parse(info, &flow);
 	if (err)
 		return err;
+	answer.direction =
+		nla_get_u8(info->attrs[TMIRROR_A_EXPLAIN_DIRECTION]);
 	ifindex = nla_get_u32(info->attrs[TMIRROR_A_EXPLAIN_IFINDEX]);
 	rcu_read_lock();
 	found = dev_get_by_index_rcu(tn->net, ifindex);
-	explain(tmirror_source_find(tn, ifindex),
-		nla_get_u8(info->attrs[TMIRROR_A_EXPLAIN_DIRECTION]), &flow,
-		&answer);
+	explain(tmirror_source_find(tn, ifindex), &flow, &answer);
 	rcu_read_unlock();
 	if (!found)
 		return tmirror_nl_error(info, TMIRROR_A_EXPLAIN_IFINDEX,

@@ -9,6 +9,39 @@
 
 #include <net/genetlink.h>
 
+static int put_vni(struct sk_buff *skb, const struct tmirror_terms *terms)
+{
+	u32 ingress = terms->vni[TMIRROR_INGRESS];
+	u32 egress = terms->vni[TMIRROR_EGRESS];
+
+	if (nla_put_u32(skb, TMIRROR_A_SESSION_VNI, ingress))
+		return -EMSGSIZE;
+	if (egress == ingress)
+		return 0;
+	return nla_put_u32(skb, TMIRROR_A_SESSION_VNI_EGRESS, egress);
+}
+
+/**
+ * tmirror_nl_put_cut - put how much of a frame is kept
+ * @skb: the message
+ * @length: attribute for a length
+ * @payload: attribute for a payload
+ * @cut: how much
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tmirror_nl_put_cut(struct sk_buff *skb, int length, int payload,
+		       const struct tmirror_cut *cut)
+{
+	switch (cut->mode) {
+	case TMIRROR_CUT_LENGTH:
+		return nla_put_u32(skb, length, cut->bytes);
+	case TMIRROR_CUT_PAYLOAD:
+		return nla_put_u32(skb, payload, cut->bytes);
+	}
+	return 0;
+}
+
 /**
  * tmirror_nl_session_fill - put a session
  * @skb: the message
@@ -31,7 +64,10 @@ int tmirror_nl_session_fill(struct sk_buff *skb, const struct tmirror_net *tn,
 	    nla_put_u16(skb, TMIRROR_A_SESSION_NUMBER, terms->number) ||
 	    nla_put_string(skb, TMIRROR_A_SESSION_TARGET,
 			   terms->target->object.name) ||
-	    nla_put_u32(skb, TMIRROR_A_SESSION_VNI, terms->vni) ||
+	    put_vni(skb, terms) ||
+	    tmirror_nl_put_cut(skb, TMIRROR_A_SESSION_LENGTH,
+			       TMIRROR_A_SESSION_PAYLOAD, &terms->cut) ||
+	    nla_put_u8(skb, TMIRROR_A_SESSION_REPAIR, terms->cut.repair) ||
 	    nla_put_u8(skb, TMIRROR_A_SESSION_CONTINUE, terms->proceed) ||
 	    nla_put_u8(skb, TMIRROR_A_SESSION_ENABLED, terms->enabled) ||
 	    nla_put_u32(skb, TMIRROR_A_SESSION_USERS, session->object.users))
@@ -45,9 +81,6 @@ int tmirror_nl_session_fill(struct sk_buff *skb, const struct tmirror_net *tn,
 	if (terms->filter &&
 	    nla_put_string(skb, TMIRROR_A_SESSION_FILTER,
 			   terms->filter->object.name))
-		return -EMSGSIZE;
-	if (terms->length &&
-	    nla_put_u32(skb, TMIRROR_A_SESSION_LENGTH, terms->length))
 		return -EMSGSIZE;
 	if (session->description &&
 	    nla_put_string(skb, TMIRROR_A_SESSION_DESCRIPTION,
@@ -92,6 +125,39 @@ static int parse_references(struct genl_info *info, u32 unset,
 	return 0;
 }
 
+static void parse_vni(struct nlattr **attrs, u32 unset, u32 *vni)
+{
+	if (attrs[TMIRROR_A_SESSION_VNI]) {
+		vni[TMIRROR_INGRESS] = nla_get_u32(attrs[TMIRROR_A_SESSION_VNI]);
+		vni[TMIRROR_EGRESS] = vni[TMIRROR_INGRESS];
+	} else if (unset & TMIRROR_SESSION_VNI) {
+		vni[TMIRROR_INGRESS] = TMIRROR_VNI_RANDOM;
+	}
+	if (attrs[TMIRROR_A_SESSION_VNI_EGRESS])
+		vni[TMIRROR_EGRESS] =
+			nla_get_u32(attrs[TMIRROR_A_SESSION_VNI_EGRESS]);
+}
+
+static void parse_cut(struct nlattr **attrs, u32 unset, struct tmirror_cut *cut)
+{
+	if (attrs[TMIRROR_A_SESSION_LENGTH]) {
+		cut->mode = TMIRROR_CUT_LENGTH;
+		cut->bytes = nla_get_u32(attrs[TMIRROR_A_SESSION_LENGTH]);
+	} else if (attrs[TMIRROR_A_SESSION_PAYLOAD]) {
+		cut->mode = TMIRROR_CUT_PAYLOAD;
+		cut->bytes = nla_get_u32(attrs[TMIRROR_A_SESSION_PAYLOAD]);
+	} else if ((unset & TMIRROR_SESSION_LENGTH &&
+		    cut->mode == TMIRROR_CUT_LENGTH) ||
+		   (unset & TMIRROR_SESSION_PAYLOAD &&
+		    cut->mode == TMIRROR_CUT_PAYLOAD)) {
+		cut->mode = TMIRROR_CUT_NOT;
+	}
+	if (attrs[TMIRROR_A_SESSION_REPAIR])
+		cut->repair = nla_get_u8(attrs[TMIRROR_A_SESSION_REPAIR]);
+	else if (unset & TMIRROR_SESSION_REPAIR)
+		cut->repair = false;
+}
+
 static void parse_numbers(struct genl_info *info, u32 unset,
 			  struct wanted *wanted)
 {
@@ -104,14 +170,8 @@ static void parse_numbers(struct genl_info *info, u32 unset,
 		wanted->ifindex = nla_get_u32(attrs[TMIRROR_A_SESSION_IFINDEX]);
 	else if (unset & TMIRROR_SESSION_SOURCE)
 		wanted->ifindex = 0;
-	if (attrs[TMIRROR_A_SESSION_VNI])
-		terms->vni = nla_get_u32(attrs[TMIRROR_A_SESSION_VNI]);
-	else if (unset & TMIRROR_SESSION_VNI)
-		terms->vni = TMIRROR_VNI_RANDOM;
-	if (attrs[TMIRROR_A_SESSION_LENGTH])
-		terms->length = nla_get_u32(attrs[TMIRROR_A_SESSION_LENGTH]);
-	else if (unset & TMIRROR_SESSION_LENGTH)
-		terms->length = 0;
+	parse_vni(attrs, unset, terms->vni);
+	parse_cut(attrs, unset, &terms->cut);
 	if (attrs[TMIRROR_A_SESSION_CONTINUE])
 		terms->proceed = nla_get_u8(attrs[TMIRROR_A_SESSION_CONTINUE]);
 	else if (unset & TMIRROR_SESSION_CONTINUE)
@@ -128,6 +188,7 @@ static u32 fields_set(const struct genl_info *info)
 	static const u8 attr[] = {
 		TMIRROR_A_SESSION_IFINDEX, TMIRROR_A_SESSION_FILTER,
 		TMIRROR_A_SESSION_VNI, TMIRROR_A_SESSION_LENGTH,
+		TMIRROR_A_SESSION_PAYLOAD, TMIRROR_A_SESSION_REPAIR,
 		TMIRROR_A_SESSION_CONTINUE, TMIRROR_A_SESSION_ENABLED,
 	};
 	u32 fields = 0;
@@ -154,6 +215,20 @@ static int parse(struct genl_info *info, struct wanted *wanted)
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    attrs[TMIRROR_A_SESSION_UNSET],
 				    "a field is set and unset at once");
+		return -EINVAL;
+	}
+	if (attrs[TMIRROR_A_SESSION_LENGTH] &&
+	    attrs[TMIRROR_A_SESSION_PAYLOAD]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TMIRROR_A_SESSION_PAYLOAD],
+				    "it is a length or a payload, not both");
+		return -EINVAL;
+	}
+	if (attrs[TMIRROR_A_SESSION_VNI_EGRESS] &&
+	    !attrs[TMIRROR_A_SESSION_VNI]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TMIRROR_A_SESSION_VNI_EGRESS],
+				    "the VNI of ingress is missing");
 		return -EINVAL;
 	}
 	err = parse_references(info, unset, &wanted->terms);
@@ -193,7 +268,10 @@ static int change_error(struct genl_info *info, int err)
 int tmirror_nl_session_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct wanted wanted = {
-		.terms = { .vni = TMIRROR_VNI_RANDOM, .enabled = true },
+		.terms = {
+			.vni[TMIRROR_INGRESS] = TMIRROR_VNI_RANDOM,
+			.enabled = true,
+		},
 	};
 	struct tmirror_net *tn = tmirror_nl_net(info);
 	struct tmirror_session *session;

@@ -32,22 +32,6 @@ static unsigned int frag_list_len(const struct sk_buff *skb)
 	return n;
 }
 
-/*
- * A packet socket says by itself which protocol it sends, and where. If that
- * is not what the frame says, segmentation will see other headers than we do.
- */
-static bool agrees(const struct tmirror_frame *frame,
-		   const struct tmirror_flow *flow)
-{
-	int network = skb_network_offset(frame->skb);
-
-	if (frame->skb->protocol != flow->outer_type)
-		return false;
-	/* At the ingress hook it may be a tag; segmentation goes past it. */
-	return network == flow->l3 || (eth_type_vlan(flow->outer_type) &&
-				       network == frame->offset + ETH_HLEN);
-}
-
 /* Bytes that every segment repeats, from skb->data; 0: cannot tell. */
 static int header_end(const struct tmirror_frame *frame,
 		      const struct tmirror_flow *flow)
@@ -57,7 +41,7 @@ static int header_end(const struct tmirror_frame *frame,
 	struct tcphdr _tcp, *tcp;
 	int l4;
 
-	if (!agrees(frame, flow))
+	if (!tmirror_flow_agrees(flow, frame))
 		return 0;
 	if (skb->encapsulation)
 		l4 = skb_inner_transport_offset(skb);

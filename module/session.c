@@ -26,7 +26,8 @@ static bool vni_is_used(struct tmirror_net *tn, u32 vni)
 	xa_for_each(&tn->sessions.by_id, id, session) {
 		const struct tmirror_terms *terms = terms_of(session, tn);
 
-		if (terms && terms->vni == vni)
+		if (terms && (terms->vni[TMIRROR_INGRESS] == vni ||
+			      terms->vni[TMIRROR_EGRESS] == vni))
 			return true;
 	}
 	return false;
@@ -74,8 +75,10 @@ static int session_change(struct tmirror_net *tn,
 	if (!terms)
 		return -ENOMEM;
 	terms->session = session;
-	if (terms->vni == TMIRROR_VNI_RANDOM)
-		terms->vni = vni_random(tn);
+	if (terms->vni[TMIRROR_INGRESS] == TMIRROR_VNI_RANDOM) {
+		terms->vni[TMIRROR_INGRESS] = vni_random(tn);
+		terms->vni[TMIRROR_EGRESS] = terms->vni[TMIRROR_INGRESS];
+	}
 
 	if (ifindex < 0) {
 		to = from;

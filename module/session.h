@@ -2,9 +2,11 @@
 #ifndef _TMIRROR_SESSION_H
 #define _TMIRROR_SESSION_H
 
+#include "cut.h"
 #include "table.h"
 
 #include <linux/rcupdate.h>
+#include <linux/tmirror.h>
 
 struct tmirror_filter;
 struct tmirror_flow;
@@ -14,14 +16,16 @@ struct tmirror_source;
 struct tmirror_stats;
 struct tmirror_target;
 
+#define TMIRROR_DIRECTIONS	(TMIRROR_EGRESS + 1)
+
 /**
  * struct tmirror_terms - on which terms a session mirrors; never changed once
  * readers can see them
  * @session: whose they are
  * @target: where copies go
  * @filter: which packets, or NULL for all
- * @vni: VXLAN network identifier
- * @length: bytes of a frame to keep, or 0 for all
+ * @vni: VXLAN network identifier of each direction
+ * @cut: how much of a frame to keep
  * @number: place among the sessions of a source
  * @enabled: it mirrors at all
  * @proceed: later sessions may have the packet as well ("continue")
@@ -31,8 +35,8 @@ struct tmirror_terms {
 	struct tmirror_session *session;
 	struct tmirror_target *target;
 	struct tmirror_filter *filter;
-	u32 vni;
-	u32 length;
+	u32 vni[TMIRROR_DIRECTIONS];
+	struct tmirror_cut cut;
 	u16 number;
 	bool enabled;
 	bool proceed;
@@ -59,7 +63,7 @@ struct tmirror_session {
 	struct rcu_head rcu;
 };
 
-/* Ask for a VNI that no session of the namespace has. */
+/* As the VNI of ingress: one that no session has, for both directions. */
 #define TMIRROR_VNI_RANDOM	U32_MAX
 
 struct tmirror_session *

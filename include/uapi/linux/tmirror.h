@@ -52,7 +52,11 @@
  *     TMIRROR_A_SESSION_TARGET       string
  *     TMIRROR_A_SESSION_FILTER       string  absent: every packet
  *     TMIRROR_A_SESSION_VNI          u32     0..2^24-1; absent: random, unique
- *     TMIRROR_A_SESSION_LENGTH       u32     1..65535 bytes; absent: whole
+ *     TMIRROR_A_SESSION_VNI_EGRESS   u32     of egress, if it has its own
+ *     TMIRROR_A_SESSION_LENGTH       u32     1..65535 bytes; or
+ *     TMIRROR_A_SESSION_PAYLOAD      u32     0..65535 bytes behind the headers;
+ *                                            neither: whole
+ *     TMIRROR_A_SESSION_REPAIR       u8      0 or 1, default 0
  *     TMIRROR_A_SESSION_CONTINUE     u8      0 or 1, default 0
  *     TMIRROR_A_SESSION_ENABLED      u8      0 or 1, default 1
  *     TMIRROR_A_SESSION_DESCRIPTION  string  up to 255 bytes, empty: none
@@ -108,7 +112,7 @@
 #define TMIRROR_NUMBER_MAX	32766
 /** define TMIRROR_VNI_MAX - highest VXLAN network identifier, RFC 7348 */
 #define TMIRROR_VNI_MAX		0xffffff
-/** define TMIRROR_LENGTH_MAX - greatest length that a session cuts to */
+/** define TMIRROR_LENGTH_MAX - greatest length or payload of a session */
 #define TMIRROR_LENGTH_MAX	65535
 /** define TMIRROR_PORT_DEFAULT - UDP port of VXLAN, RFC 7348 */
 #define TMIRROR_PORT_DEFAULT	4789
@@ -225,8 +229,10 @@ enum tmirror_target_field {
  * enum tmirror_session_field - fields of a session that SESSION_SET can unset
  * @TMIRROR_SESSION_SOURCE: no source any more
  * @TMIRROR_SESSION_FILTER: every packet
- * @TMIRROR_SESSION_VNI: a new random one
- * @TMIRROR_SESSION_LENGTH: whole packets
+ * @TMIRROR_SESSION_VNI: a new random one, for both directions
+ * @TMIRROR_SESSION_LENGTH: whole packets, if a length was set
+ * @TMIRROR_SESSION_PAYLOAD: whole packets, if a payload was set
+ * @TMIRROR_SESSION_REPAIR: back to 0
  * @TMIRROR_SESSION_CONTINUE: back to 0
  * @TMIRROR_SESSION_ENABLED: back to 1
  */
@@ -235,10 +241,12 @@ enum tmirror_session_field {
 	TMIRROR_SESSION_FILTER = 1 << 1,
 	TMIRROR_SESSION_VNI = 1 << 2,
 	TMIRROR_SESSION_LENGTH = 1 << 3,
-	TMIRROR_SESSION_CONTINUE = 1 << 4,
-	TMIRROR_SESSION_ENABLED = 1 << 5,
+	TMIRROR_SESSION_PAYLOAD = 1 << 4,
+	TMIRROR_SESSION_REPAIR = 1 << 5,
+	TMIRROR_SESSION_CONTINUE = 1 << 6,
+	TMIRROR_SESSION_ENABLED = 1 << 7,
 	/* private: all of them */
-	TMIRROR_SESSION_FIELDS = (1 << 6) - 1
+	TMIRROR_SESSION_FIELDS = (1 << 8) - 1
 };
 
 /**
@@ -382,9 +390,18 @@ enum tmirror_attr_rule {
  *	last one here
  * @TMIRROR_A_SESSION_TARGET: string, name of a target; required by SESSION_NEW
  * @TMIRROR_A_SESSION_FILTER: string, name of a filter
- * @TMIRROR_A_SESSION_VNI: u32, 0..2^24-1
+ * @TMIRROR_A_SESSION_VNI: u32, 0..2^24-1; of both directions, or of ingress
+ *	beside the next
+ * @TMIRROR_A_SESSION_VNI_EGRESS: u32, 0..2^24-1, together with _VNI; in replies
+ *	absent where it is the same
  * @TMIRROR_A_SESSION_LENGTH: u32, 1..65535, bytes of the frame to keep,
- *	counted from its Ethernet header
+ *	counted from its Ethernet header; setting it ends _PAYLOAD
+ * @TMIRROR_A_SESSION_PAYLOAD: u32, 0..65535, bytes to keep behind the L4
+ *	header (TCP, UDP, ICMP, ICMPv6, SCTP, DCCP), else behind the IP
+ *	headers, else behind the Ethernet header and its tags; setting it ends
+ *	_LENGTH
+ * @TMIRROR_A_SESSION_REPAIR: u8, 0 or 1, rewrite lengths and checksums of IP,
+ *	TCP, UDP, ICMP and SCTP in a cut copy to fit what is left of it
  * @TMIRROR_A_SESSION_CONTINUE: u8, 0 or 1, let later sessions have the packet
  * @TMIRROR_A_SESSION_ENABLED: u8, 0 or 1
  * @TMIRROR_A_SESSION_DESCRIPTION: string, up to 255 bytes; empty: none
@@ -400,7 +417,10 @@ enum tmirror_attr_session {
 	TMIRROR_A_SESSION_TARGET,
 	TMIRROR_A_SESSION_FILTER,
 	TMIRROR_A_SESSION_VNI,
+	TMIRROR_A_SESSION_VNI_EGRESS,
 	TMIRROR_A_SESSION_LENGTH,
+	TMIRROR_A_SESSION_PAYLOAD,
+	TMIRROR_A_SESSION_REPAIR,
 	TMIRROR_A_SESSION_CONTINUE,
 	TMIRROR_A_SESSION_ENABLED,
 	TMIRROR_A_SESSION_DESCRIPTION,
@@ -481,8 +501,9 @@ enum tmirror_attr_drop {
  * @TMIRROR_A_EXPLAIN_RULE: u16 [out], number of the rule that decided there
  * @TMIRROR_A_EXPLAIN_TARGET: string [out], if mirrored
  * @TMIRROR_A_EXPLAIN_MEMBER: nested [out] &enum tmirror_attr_member, likewise
- * @TMIRROR_A_EXPLAIN_VNI: u32 [out], likewise
- * @TMIRROR_A_EXPLAIN_LENGTH: u32 [out], likewise; absent: whole
+ * @TMIRROR_A_EXPLAIN_VNI: u32 [out], of this direction, likewise
+ * @TMIRROR_A_EXPLAIN_LENGTH: u32 [out], the session's, likewise
+ * @TMIRROR_A_EXPLAIN_PAYLOAD: u32 [out], the session's, likewise; neither: whole
  */
 enum tmirror_attr_explain {
 	TMIRROR_A_EXPLAIN_IFINDEX = 1,
@@ -500,6 +521,7 @@ enum tmirror_attr_explain {
 	TMIRROR_A_EXPLAIN_MEMBER,
 	TMIRROR_A_EXPLAIN_VNI,
 	TMIRROR_A_EXPLAIN_LENGTH,
+	TMIRROR_A_EXPLAIN_PAYLOAD,
 
 	/* private: add attributes above here, update the policy in genl.c */
 	__TMIRROR_A_EXPLAIN_MAX,
