@@ -47,6 +47,15 @@ static void put_cidr(struct nlmsghdr *nlh, const struct field *f, const char *te
 	mnl_attr_put_u8(nlh, f->attr2, atoi(slash + 1));
 }
 
+static void put_vni(struct nlmsghdr *nlh, const struct field *f, const json_t *v)
+{
+	const json_t *ingress = json_object_get(v, "ingress");
+
+	mnl_attr_put_u32(nlh, f->attr, json_integer_value(ingress ? ingress : v));
+	if (ingress)
+		mnl_attr_put_u32(nlh, f->attr2, json_integer_value(json_object_get(v, "egress")));
+}
+
 static int put_dev(struct nlmsghdr *nlh, const struct field *f, const char *name, struct err *e)
 {
 	unsigned int ifindex = if_nametoindex(name);
@@ -72,8 +81,10 @@ static int put_field(struct nlmsghdr *nlh, const struct field *f, const json_t *
 		mnl_attr_put_u16(nlh, f->attr, json_integer_value(v));
 		break;
 	case TYPE_U32:
-	case TYPE_VNI:
 		mnl_attr_put_u32(nlh, f->attr, json_integer_value(v));
+		break;
+	case TYPE_VNI:
+		put_vni(nlh, f, v);
 		break;
 	case TYPE_BOOL:
 	case TYPE_DIRECTION:
@@ -207,6 +218,8 @@ static json_t *get_field(const struct field *f, const struct nlattr **tb)
 			return NULL;
 		return json_pack("{sIsI}", "from", (json_int_t)get_uint(attr),
 				 "to", (json_int_t)get_uint(attr2));
+	case TYPE_VNI:
+		return value_vni(get_uint(attr), get_uint(attr2 ? attr2 : attr));
 	case TYPE_BOOL:
 	case TYPE_DIRECTION:
 	case TYPE_ACTION:

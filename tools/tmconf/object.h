@@ -76,7 +76,8 @@ enum {
  * @flags: FIELD_*
  * @attr: netlink attribute
  * @attr2: the second attribute of a type that has two: the prefix length, the
- *	highest port; for a device its name, @attr being its index
+ *	highest port, the VNI of egress; for a device its name, @attr being its
+ *	index
  * @unset: bit of the object's *_UNSET attribute, 0: emptied by an empty value
  * @min: lowest value of a number
  * @max: highest value of a number

@@ -23,10 +23,37 @@ static int bad_value(const char *word, const json_t *v, const char *want, struct
 	return err_refuse(e, "%s %s: %s is wanted", word, brief(v, text), want);
 }
 
+static json_t *ports_value(const struct field *f, const json_t *v, struct err *e)
+{
+	const json_t *from = json_object_get(v, "from"), *to = json_object_get(v, "to");
+	char word[64];
+
+	if (json_object_size(v) != 2 || !json_is_integer(from) || !json_is_integer(to))
+		return bad_value(f->word, v, "{\"from\": number, \"to\": number}", e), NULL;
+	if (json_integer_value(from) < 0 || json_integer_value(to) < 0)
+		return bad_value(f->word, v, "a range of ports from 0 to 65535", e), NULL;
+	snprintf(word, sizeof(word), "%lld-%lld", (long long)json_integer_value(from),
+		 (long long)json_integer_value(to));
+	return value_parse(f, word, e);
+}
+
+/* A VNI for each direction; one for both is a number. */
+static json_t *vnis_value(const struct field *f, const json_t *v, struct err *e)
+{
+	const json_t *in = json_object_get(v, "ingress"), *out = json_object_get(v, "egress");
+	char word[64];
+
+	if (json_object_size(v) != 2 || !json_is_integer(in) || !json_is_integer(out))
+		return bad_value(f->word, v, "a number or {\"ingress\": number, "
+				 "\"egress\": number}", e), NULL;
+	snprintf(word, sizeof(word), "%lld/%lld", (long long)json_integer_value(in),
+		 (long long)json_integer_value(out));
+	return value_parse(f, word, e);
+}
+
 /* Reads what a word would say from what JSON says: one parser for both. */
 static json_t *field_value(const struct field *f, const json_t *v, struct err *e)
 {
-	const json_t *from = json_object_get(v, "from"), *to = json_object_get(v, "to");
 	char word[VALUE_TEXT];
 	json_t *value;
 
@@ -40,24 +67,15 @@ static json_t *field_value(const struct field *f, const json_t *v, struct err *e
 			return bad_value(f->word, v, "a number", e), NULL;
 		break;
 	case TYPE_VNI:
-		if (json_is_object(v))
-			return err_refuse(e, "%s: a VNI for each direction is not supported yet",
-					  f->word), NULL;
 		if (!json_is_integer(v))
-			return bad_value(f->word, v, "a number", e), NULL;
+			return vnis_value(f, v, e);
 		break;
 	case TYPE_BOOL:
 		if (!json_is_boolean(v))
 			return bad_value(f->word, v, "true or false", e), NULL;
 		break;
 	case TYPE_PORTS:
-		if (json_object_size(v) != 2 || !json_is_integer(from) || !json_is_integer(to))
-			return bad_value(f->word, v, "{\"from\": number, \"to\": number}", e), NULL;
-		if (json_integer_value(from) < 0 || json_integer_value(to) < 0)
-			return bad_value(f->word, v, "a range of ports from 0 to 65535", e), NULL;
-		snprintf(word, sizeof(word), "%lld-%lld", (long long)json_integer_value(from),
-			 (long long)json_integer_value(to));
-		return value_parse(f, word, e);
+		return ports_value(f, v, e);
 	default:
 		if (!json_is_string(v))
 			return bad_value(f->word, v, "a string", e), NULL;

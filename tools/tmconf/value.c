@@ -26,18 +26,20 @@ static const char *const reasons[] = {
 	[TMIRROR_REASON_NO_SESSION] = "the device is no session's source",
 };
 
+static json_t *out_of_range(const struct field *f, const char *word, struct err *e)
+{
+	err_refuse(e, "%s %s: out of range, %llu to %llu are allowed", f->word, word,
+		   (unsigned long long)f->min, (unsigned long long)f->max);
+	return NULL;
+}
+
 static json_t *parse_uint(const struct field *f, const char *word, struct err *e)
 {
 	uint64_t n;
 
 	if (value_digits(word, &n))
 		return value_bad(e, f, word, "not a number");
-	if (n < f->min || n > f->max) {
-		err_refuse(e, "%s %s: out of range, %llu to %llu are allowed", f->word, word,
-			   (unsigned long long)f->min, (unsigned long long)f->max);
-		return NULL;
-	}
-	return json_integer(n);
+	return n < f->min || n > f->max ? out_of_range(f, word, e) : json_integer(n);
 }
 
 static int find_word(const char *const *words, const char *word)
@@ -105,18 +107,30 @@ static json_t *parse_dev(const struct field *f, const char *word, struct err *e)
 	return v ? v : value_bad(e, f, word, "not a name of a device");
 }
 
+/* Reads one number for both, or two with a character between them. */
+static int parse_two(const char *word, char between, uint64_t *a, uint64_t *b)
+{
+	const char *second = strchr(word, between);
+	char first[24];
+
+	if (!second) {
+		if (value_digits(word, a))
+			return -1;
+		*b = *a;
+		return 0;
+	}
+	if ((size_t)(second - word) >= sizeof(first))
+		return -1;
+	memcpy(first, word, second - word);
+	first[second - word] = '\0';
+	return value_digits(first, a) || value_digits(second + 1, b) ? -1 : 0;
+}
+
 static json_t *parse_ports(const struct field *f, const char *word, struct err *e)
 {
-	const char *dash = strchr(word, '-');
 	uint64_t from, to;
-	char first[16];
-	size_t n = dash ? (size_t)(dash - word) : strlen(word);
 
-	if (n >= sizeof(first))
-		return value_bad(e, f, word, "not a port or a range of ports");
-	memcpy(first, word, n);
-	first[n] = '\0';
-	if (value_digits(first, &from) || value_digits(dash ? dash + 1 : first, &to))
+	if (parse_two(word, '-', &from, &to))
 		return value_bad(e, f, word, "not a port or a range of ports");
 	if (from > 65535 || to > 65535)
 		return value_bad(e, f, word, "out of range, 0 to 65535 are allowed");
@@ -137,11 +151,30 @@ static json_t *parse_proto(const struct field *f, const char *word, struct err *
 	return number < 0 ? value_bad(e, f, word, "not a protocol") : json_integer(number);
 }
 
+/**
+ * value_vni() - the VNI of a session
+ * @ingress: of packets received
+ * @egress: of packets sent
+ *
+ * Return: a number where both are the same, else an object
+ */
+json_t *value_vni(uint32_t ingress, uint32_t egress)
+{
+	if (ingress == egress)
+		return json_integer(ingress);
+	return json_pack("{sIsI}", "ingress", (json_int_t)ingress, "egress", (json_int_t)egress);
+}
+
 static json_t *parse_vni(const struct field *f, const char *word, struct err *e)
 {
-	if (strchr(word, '/'))
-		return value_bad(e, f, word, "a VNI for each direction is not supported yet");
-	return parse_uint(f, word, e);
+	uint64_t ingress, egress;
+
+	if (parse_two(word, '/', &ingress, &egress))
+		return value_bad(e, f, word, strchr(word, '/') ?
+			   "not two numbers, ingress/egress" : "not a number");
+	if (ingress > f->max || egress > f->max)
+		return out_of_range(f, word, e);
+	return value_vni(ingress, egress);
 }
 
 /**
@@ -289,6 +322,19 @@ const char *value_quote(const char *s, char text[VALUE_TEXT])
 	return text;
 }
 
+/* A range of ports, or a VNI for each direction. */
+static void pair_text(const struct field *f, const json_t *v, char text[VALUE_TEXT])
+{
+	bool vni = f->type == TYPE_VNI;
+	long long a = json_integer_value(json_object_get(v, vni ? "ingress" : "from"));
+	long long b = json_integer_value(json_object_get(v, vni ? "egress" : "to"));
+
+	if (a == b)
+		snprintf(text, VALUE_TEXT, "%lld", a);
+	else
+		snprintf(text, VALUE_TEXT, "%lld%c%lld", a, vni ? '/' : '-', b);
+}
+
 /**
  * value_text() - write a value as it could be typed
  * @f: field
@@ -299,7 +345,7 @@ const char *value_quote(const char *s, char text[VALUE_TEXT])
  */
 const char *value_text(const struct field *f, const json_t *v, char text[VALUE_TEXT])
 {
-	long long n = json_integer_value(v), to;
+	long long n = json_integer_value(v);
 	const char *name;
 
 	switch (json_typeof(v)) {
@@ -317,12 +363,7 @@ const char *value_text(const struct field *f, const json_t *v, char text[VALUE_T
 		snprintf(text, VALUE_TEXT, "%s", switches[json_is_true(v)]);
 		break;
 	case JSON_OBJECT:
-		n = json_integer_value(json_object_get(v, "from"));
-		to = json_integer_value(json_object_get(v, "to"));
-		if (n == to)
-			snprintf(text, VALUE_TEXT, "%lld", n);
-		else
-			snprintf(text, VALUE_TEXT, "%lld-%lld", n, to);
+		pair_text(f, v, text);
 		break;
 	default:
 		snprintf(text, VALUE_TEXT, "none");
