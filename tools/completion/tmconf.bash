@@ -21,7 +21,7 @@ _tmconf_values()
 	source | dev) _tmconf_devices ;;
 	direction) echo ingress egress ;;
 	action) echo accept reject ;;
-	continue | enabled | df | csum) echo on off ;;
+	repair | continue | enabled | df | csum) echo on off ;;
 	proto) echo tcp udp udplite sctp dccp icmp icmpv6 ;;
 	esac
 }

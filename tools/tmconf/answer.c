@@ -27,6 +27,8 @@ static void print_mirrored(const json_t *answer)
 	       v6 ? "]" : "", number(member, "port"), number(answer, "vni"));
 	if (json_object_get(answer, "length"))
 		printf("length %lld", number(answer, "length"));
+	else if (json_object_get(answer, "payload"))
+		printf("payload %lld", number(answer, "payload"));
 	else
 		printf("whole");
 }

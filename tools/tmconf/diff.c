@@ -81,7 +81,7 @@ static void add_or_set(struct plan *p, const struct object *o, json_t *want, jso
 	}
 	change = diff_object(o, want, have);
 	if (change)
-		plan_step(p, o, VERB_SET, change, plan_back(change, have));
+		plan_step(p, o, VERB_SET, change, plan_back(o, change, have));
 }
 
 /* Rules are swapped as one list. The kernel's and the document's are sorted alike. */
@@ -199,7 +199,8 @@ static void set_limits(struct plan *p, const json_t *want, const json_t *have)
 	json_t *change = diff_object(&object_limits, want, have);
 
 	if (change)
-		plan_step(p, &object_limits, VERB_SET, change, plan_back(change, have));
+		plan_step(p, &object_limits, VERB_SET, change,
+			  plan_back(&object_limits, change, have));
 }
 
 /**

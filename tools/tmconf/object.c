@@ -186,7 +186,13 @@ static const struct field session_fields[] = {
 	  .unset = TMIRROR_SESSION_VNI, .max = TMIRROR_VNI_MAX },
 	{ .word = "length", .arg = "BYTES", .type = TYPE_U32, .flags = FIELD_SET | FIELD_NONE,
 	  .attr = TMIRROR_A_SESSION_LENGTH, .unset = TMIRROR_SESSION_LENGTH,
-	  .min = 1, .max = TMIRROR_LENGTH_MAX },
+	  .min = 1, .max = TMIRROR_LENGTH_MAX, .ends = "payload" },
+	{ .word = "payload", .arg = "BYTES", .type = TYPE_U32, .flags = FIELD_SET | FIELD_NONE,
+	  .attr = TMIRROR_A_SESSION_PAYLOAD, .unset = TMIRROR_SESSION_PAYLOAD,
+	  .max = TMIRROR_LENGTH_MAX, .ends = "length" },
+	{ .word = "repair", .arg = "{ on | off }", .type = TYPE_BOOL,
+	  .flags = FIELD_SET | FIELD_NONE, .attr = TMIRROR_A_SESSION_REPAIR,
+	  .unset = TMIRROR_SESSION_REPAIR, .def = "off" },
 	{ .word = "continue", .arg = "{ on | off }", .type = TYPE_BOOL,
 	  .flags = FIELD_SET | FIELD_NONE, .attr = TMIRROR_A_SESSION_CONTINUE,
 	  .unset = TMIRROR_SESSION_CONTINUE, .def = "off" },
@@ -203,8 +209,21 @@ static const struct field session_fields[] = {
 };
 
 static const char *const session_later[] = {
-	"payload", "repair", "rate", "burst", "excess", "sample", NULL
+	"rate", "burst", "excess", "sample", NULL
 };
+
+/* How much is kept is said in one way. */
+static int session_check(const json_t *session, struct err *e)
+{
+	const json_t *length = json_object_get(session, "length");
+	const json_t *payload = json_object_get(session, "payload");
+
+	if (!json_is_integer(length) || !json_is_integer(payload))
+		return 0;
+	return err_refuse(e, "payload %lld: it is a length or a payload, not both: length %lld",
+			  (long long)json_integer_value(payload),
+			  (long long)json_integer_value(length));
+}
 
 const struct object object_session = {
 	.word = "session",
@@ -216,6 +235,7 @@ const struct object object_session = {
 	.cmd_del = TMIRROR_CMD_SESSION_DEL,
 	.cmd_get = TMIRROR_CMD_SESSION_GET,
 	.later = session_later,
+	.check = session_check,
 };
 
 #define LIMIT(name, attribute, low, high) \
@@ -274,6 +294,8 @@ static const struct field answer_fields[] = {
 	  .attr = TMIRROR_A_EXPLAIN_VNI },
 	{ .word = "length", .type = TYPE_U32, .flags = FIELD_OUT,
 	  .attr = TMIRROR_A_EXPLAIN_LENGTH },
+	{ .word = "payload", .type = TYPE_U32, .flags = FIELD_OUT,
+	  .attr = TMIRROR_A_EXPLAIN_PAYLOAD },
 	{ .word = "reason", .type = TYPE_REASON, .flags = FIELD_OUT,
 	  .attr = TMIRROR_A_EXPLAIN_REASON },
 	{ }

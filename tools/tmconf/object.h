@@ -82,6 +82,7 @@ enum {
  * @min: lowest value of a number
  * @max: highest value of a number
  * @def: what a document means that leaves it out, as a word; NULL: absent
+ * @ends: word of the field that is absent once this one is set, NULL: none
  */
 struct field {
 	const char *word;
@@ -94,6 +95,7 @@ struct field {
 	uint64_t min;
 	uint64_t max;
 	const char *def;
+	const char *ends;
 };
 
 /**

@@ -91,7 +91,8 @@ static void step_aside(struct order *r, struct move *m)
 	}
 	json_object_set_new(aside, "number", json_integer(number));
 	change = diff_object(&object_session, aside, m->have);
-	plan_step(r->p, &object_session, VERB_SET, change, plan_back(change, m->have));
+	plan_step(r->p, &object_session, VERB_SET, change,
+		  plan_back(&object_session, change, m->have));
 	leave(r, m->have);
 	enter(r, aside);
 	json_decref(m->have);
@@ -123,7 +124,7 @@ static void put_step(struct order *r, struct move *m)
 		change = diff_object(&object_session, m->want, m->have);
 		if (change)
 			plan_step(r->p, &object_session, VERB_SET, change,
-				  plan_back(change, m->have));
+				  plan_back(&object_session, change, m->have));
 	}
 	leave(r, m->have);
 	enter(r, m->want);

@@ -68,17 +68,23 @@ void plan_source(struct plan *p, enum verb verb, const char *session, const char
 
 /**
  * plan_back() - what undoes a change
+ * @o: kind of object
  * @change: fields to set, null for those to unset
  * @have: the object as it is
  *
- * Return: a new object, as @change but with the values of @have
+ * Return: a new object, as @change but with the values of @have, and with those
+ * that @change ends
  */
-json_t *plan_back(const json_t *change, const json_t *have)
+json_t *plan_back(const struct object *o, const json_t *change, const json_t *have)
 {
 	json_t *back = json_object(), *v;
+	const struct field *f;
 	const char *word;
 
 	json_object_foreach((json_t *)change, word, v) {
+		f = object_field(o, word);
+		if (f && f->ends && json_object_get(have, f->ends))
+			json_object_set(back, f->ends, json_object_get(have, f->ends));
 		v = json_object_get(have, word);
 		json_object_set_new(back, word, v ? json_incref(v) : json_null());
 	}

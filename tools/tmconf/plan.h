@@ -41,7 +41,7 @@ void plan_step(struct plan *p, const struct object *o, enum verb verb, json_t *v
 	       json_t *back);
 void plan_source(struct plan *p, enum verb verb, const char *session, const char *dev,
 		 int ifindex);
-json_t *plan_back(const json_t *change, const json_t *have);
+json_t *plan_back(const struct object *o, const json_t *change, const json_t *have);
 int plan_run(struct tmconf *t, struct plan *p);
 void plan_print(const struct tmconf *t, const struct plan *p);
 void plan_free(struct plan *p);

@@ -173,7 +173,8 @@ static int plan_change(struct tmconf *t, struct plan *p, enum verb verb, json_t 
 			return -1;
 	}
 	plan_step(p, &object_session, verb, json_incref(value),
-		  verb == VERB_SET && old ? plan_back(value, old) : json_incref(old));
+		  verb == VERB_SET && old ? plan_back(&object_session, value, old) :
+		  json_incref(old));
 	if (json_is_string(source)) {
 		ifindex = plan_new_source(t, p, value);
 		ret = ifindex > 0 ? 0 : -1;
