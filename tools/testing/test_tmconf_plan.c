@@ -63,6 +63,8 @@ static const char *check_session(const json_t *session)
 		return "no such target";
 	if (text(session, "filter") && !find("filters", text(session, "filter"), &i))
 		return "no such filter";
+	if (json_object_get(session, "length") && json_object_get(session, "payload"))
+		return "a length and a payload";
 	json_array_foreach(json_object_get(model, "sessions"), i, s)
 		if (strcmp(text(s, "name"), text(session, "name")) &&
 		    text(s, "source") && text(session, "source") &&
@@ -125,6 +127,13 @@ static void overlay(json_t *to, const json_t *change)
 	}
 }
 
+/* The module ends the one when the other is set. */
+static void end(json_t *v, const json_t *change, const char *set, const char *other)
+{
+	if (json_is_integer(json_object_get(change, set)))
+		json_object_del(v, other);
+}
+
 static const char *set(const struct object *o, const json_t *value)
 {
 	json_t *list = json_object_get(model, list_of(o)), *v;
@@ -139,6 +148,8 @@ static const char *set(const struct object *o, const json_t *value)
 	if (!v)
 		return "not found";
 	v = json_deep_copy(v);
+	end(v, value, "length", "payload");
+	end(v, value, "payload", "length");
 	overlay(v, value);
 	index_source(v);
 	if (o == &object_session)
@@ -270,6 +281,14 @@ static json_t *some_filter(int i)
 	return f;
 }
 
+/* Two that are equal are one. */
+static json_t *some_vni(void)
+{
+	if (below(2))
+		return json_integer(below(2));
+	return json_pack("{sisi}", "ingress", below(2), "egress", below(2));
+}
+
 /* Numbers are dense, so that documents differ by permutations of them. */
 static json_t *some_session(int i, const int *numbers, json_t *doc)
 {
@@ -287,10 +306,13 @@ static json_t *some_session(int i, const int *numbers, json_t *doc)
 		json_object_set_new(s, "source", json_string(source));
 	if (json_array_size(filters) && below(2))
 		json_object_set(s, "filter", json_object_get(json_array_get(filters, 0), "name"));
+	if (below(3))
+		json_object_set_new(s, below(2) ? "length" : "payload",
+				    json_integer(1 + below(2)));
 	if (below(2))
-		json_object_set_new(s, "length", json_integer(1 + below(2)));
+		json_object_set_new(s, "repair", json_boolean(below(2)));
 	if (below(2))
-		json_object_set_new(s, "vni", json_integer(below(4)));
+		json_object_set_new(s, "vni", some_vni());
 	return s;
 }
 
@@ -403,9 +425,57 @@ static const char *round_trip(const json_t *want)
 	return why;
 }
 
+/* A change by words, which does not name what it ends, and a failure behind it. */
+static bool comes_back(const char *fields, const char *words)
+{
+	json_t *have = json_loads(fields, 0, NULL), *change = json_loads(words, 0, NULL);
+	struct plan p = { };
+	struct tmconf t = { };
+	json_t *before;
+	bool same;
+
+	json_object_update_new(have, json_pack("{sssiss}", "name", "s", "number", 1,
+					       "target", "t"));
+	json_object_set_new(change, "name", json_string("s"));
+	model = json_pack("{s[{ss}]s[]s[o]}", "targets", "name", "t", "filters", "sessions", have);
+	before = sorted_model();
+	plan_step(&p, &object_session, VERB_SET, json_incref(change),
+		  plan_back(&object_session, change, have));
+	plan_step(&p, &object_session, VERB_SET, json_incref(change), NULL);
+	steps_left = 1;
+	same = plan_run(&t, &p) && json_equal(before, model);
+	if (!same) {
+		printf("# %s, then %s: %s: ", fields, words, t.err.text);
+		json_dumpf(model, stdout, JSON_COMPACT);
+		printf("\n");
+	}
+	plan_free(&p);
+	json_decref(change);
+	json_decref(before);
+	json_decref(model);
+	return same;
+}
+
+static bool all_come_back(void)
+{
+	static const char *const cuts[] = {
+		"{}", "{\"length\": 9}", "{\"payload\": 0}", "{\"length\": null}",
+		"{\"payload\": null}", "{\"length\": null, \"payload\": 8}",
+		"{\"vni\": 5}", "{\"vni\": {\"ingress\": 5, \"egress\": 6}}",
+	};
+	bool all = true;
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(cuts); i++)
+		for (j = 0; !strstr(cuts[i], "null") && j < ARRAY_SIZE(cuts); j++)
+			all &= comes_back(cuts[i], cuts[j]);
+	return all;
+}
+
 int main(int argc, char **argv)
 {
 	int rounds = argc > 1 ? atoi(argv[1]) : 3000, i, failed = 0;
+	bool back;
 
 	srand(argc > 2 ? atoi(argv[2]) : 1);
 	model = json_pack("{s{sisisisi}s[]s[]s[]}", "limits", "sessions", 8, "targets", 4,
@@ -417,7 +487,10 @@ int main(int argc, char **argv)
 		json_decref(want);
 	}
 	json_decref(model);
-	printf("%s 1 - %d documents applied to the ones before, with failures undone\n1..1\n",
+	printf("%s 1 - %d documents applied to the ones before, with failures undone\n",
 	       failed ? "not ok" : "ok", i);
-	return failed;
+	back = all_come_back();
+	printf("%s 2 - a change by words is undone with all that it ended\n1..2\n",
+	       back ? "ok" : "not ok");
+	return failed || !back;
 }

@@ -110,6 +110,8 @@ session add s number 1 target t name u | "name"
 session add s number 1 target t ifindex 1 | "ifindex"
 session set s | nothing to set
 session set s nonsense 3 | "nonsense"
+session set s payload | payload: its value is missing
+session add s number 1 target t repair on repair off | repair stands there twice
 explain | source is missing
 explain source lo | direction is missing
 explain direction egress | source is missing
@@ -210,6 +212,19 @@ session add s number 1 target t vni 16777216 | vni 16777216: out of range, 0 to 
 session add s number 1 target t vni -1 | vni -1: not a number
 session add s number 1 target t length 0 | length 0: out of range, 1 to 65535
 session add s number 1 target t length 65536 | length 65536:
+session add s number 1 target t vni 5/16777216 | vni 5/16777216: out of range, 0 to 16777215
+session add s number 1 target t vni 16777216/5 | vni 16777216/5: out of range
+session add s number 1 target t vni 5/ | vni 5/: not two numbers
+session add s number 1 target t vni /5 | vni /5: not two numbers
+session add s number 1 target t vni 5/6/7 | vni 5/6/7: not two numbers
+session add s number 1 target t vni 5/none | vni 5/none: not two numbers
+session add s number 1 target t vni 5-6 | vni 5-6: not a number
+session add s number 1 target t payload 65536 | payload 65536: out of range, 0 to 65535
+session add s number 1 target t payload -1 | payload -1: not a number
+session add s number 1 target t length 5 payload 6 | payload 6: it is a length or a payload, not both: length 5
+session add s number 1 target t payload 6 length 5 | payload 6: it is a length or a payload, not both: length 5
+session set s payload 0 length 5 | payload 0: it is a length or a payload, not both: length 5
+session add s number 1 target t repair 1 | repair 1: off or on
 session add s number 1 target t continue maybe | continue maybe: off or on
 session add s number 1 target t enabled 1 | enabled 1: off or on
 explain source a/b direction egress | source a/b:
@@ -231,14 +246,11 @@ END
 # --- words of later work -----------------------------------------------------
 
 table 1 <<'END'
-session add s number 1 target t payload 64 | payload: not supported yet
-session add s number 1 target t repair on | repair: not supported yet
 session add s number 1 target t rate 1mbit | rate: not supported yet
 session add s number 1 target t burst 1k | burst: not supported yet
 session add s number 1 target t excess drop | excess: not supported yet
 session add s number 1 target t sample 1/10 | sample: not supported yet
-session set s payload | payload: not supported yet
-session add s number 1 target t vni 5/6 | vni 5/6: a VNI for each direction is not supported yet
+session set s rate | rate: not supported yet
 member add t remote 10.0.0.1 | member: not supported yet
 key set 00 | key: not supported yet
 key random | key: not supported yet
@@ -293,8 +305,16 @@ documents <<'END'
 {"filters": [{"name": "f", "rules": [{"number": 1, "direction": "ingress", "action": "accept"}, {"number": 1, "direction": "egress", "action": "accept"}, {"number": 1, "direction": "ingress", "action": "reject"}]}]} | filters[0].rules[2]: number 1 direction ingress stands there twice
 {"sessions": [{"name": "s", "number": 1, "target": "t"}]} | sessions[0].target t: the document has no such target
 {"sessions": [{"name": "s", "number": 1}]} | sessions[0].target: is missing
-{"sessions": [{"name": "s", "number": 1, "target": "t", "payload": 3}]} | sessions[0].payload: not supported yet
-{"sessions": [{"name": "s", "number": 1, "target": "t", "vni": {"ingress": 1, "egress": 2}}]} | sessions[0].vni: a VNI for each direction is not supported yet
+{"sessions": [{"name": "s", "number": 1, "target": "t", "rate": 3}]} | sessions[0].rate: not supported yet
+{"sessions": [{"name": "s", "number": 1, "target": "t", "length": 3, "payload": 3}]} | sessions[0].payload 3: it is a length or a payload, not both: length 3
+{"sessions": [{"name": "s", "number": 1, "target": "t", "payload": "3"}]} | sessions[0].payload "3": a number is wanted
+{"sessions": [{"name": "s", "number": 1, "target": "t", "payload": 65536}]} | sessions[0].payload 65536: out of range
+{"sessions": [{"name": "s", "number": 1, "target": "t", "repair": "on"}]} | sessions[0].repair "on": true or false is wanted
+{"sessions": [{"name": "s", "number": 1, "target": "t", "vni": "1/2"}]} | sessions[0].vni "1/2": a number or {"ingress": number, "egress": number} is wanted
+{"sessions": [{"name": "s", "number": 1, "target": "t", "vni": {"ingress": 1}}]} | sessions[0].vni {"ingress":1}: a number or
+{"sessions": [{"name": "s", "number": 1, "target": "t", "vni": {"ingress": 1, "egress": 2, "both": 3}}]} | sessions[0].vni {"ingress":1,"egress":2,"both":3}: a number or
+{"sessions": [{"name": "s", "number": 1, "target": "t", "vni": {"ingress": 1, "egress": 16777216}}]} | sessions[0].vni 1/16777216: out of range
+{"sessions": [{"name": "s", "number": 1, "target": "t", "vni": {"ingress": -1, "egress": 1}}]} | sessions[0].vni -1/1: not two numbers
 {"sessions": [{"name": "s", "number": 1, "target": "t", "attached": {}}]} | sessions[0].attached: unknown key
 {"sessions": [{"name": "s", "number": 1, "target": "t", "description": 5}]} | sessions[0].description 5: a string is wanted
 {"targets": [{"name": "t", "members": [{"remote": "10.0.0.1"}]}], "sessions": [{"name": "s", "number": 1, "target": "t", "filter": "f"}]} | sessions[0].filter f: the document has no such filter
@@ -381,7 +401,12 @@ rule add f number 1 direction ingress action accept dport 0-65535
 rule del f number 1 direction ingress
 rule show f
 session add s number 1 target t filter f vni 0 length 65535 continue on enabled off description ''
+session add s number 1 target t vni 0/16777215 payload 65535 repair on
+session add s number 1 target t vni 0x10/0x11 payload 0 repair off length none
 session set s filter none vni none length none description none source none
+session set s payload none repair none
+session set s length none payload none
+session set s length 1 payload none
 session show s
 session
 explain source lo direction egress proto udp src 10.0.0.1 dst 10.0.0.2 sport 1 dport 2
@@ -409,10 +434,13 @@ helps() {
 
 helps 'session add NAME number NUMBER' help
 helps 'session add NAME number NUMBER' -h
+helps 'vni VNI[/VNI] ] [ length BYTES ] [ payload BYTES ] [ repair { on | off } ]' session help
 helps 'explain source DEV' --help
 helps 'target set NAME' target help
 helps 'tmirror' -V
 helps 'dport' help words rule add
+helps 'payload' help words session set
+helps 'repair' help words session set
 
 echo "1..$((passed + failed))"
 [ "$failed" = 0 ]
