@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The packet path: match, copy, encapsulate, send, count. */
+#include "account.h"
 #include "copy.h"
 #include "encap.h"
 #include "filter.h"
 #include "flow.h"
 #include "frame.h"
 #include "headers.h"
+#include "hold.h"
 #include "mirror.h"
 #include "net.h"
 #include "repair.h"
+#include "route.h"
 #include "segment.h"
 #include "session.h"
 #include "slice.h"
@@ -114,31 +117,45 @@ static bool is_copy(const struct packet *packet)
 	       tmirror_member_exists(tn, &flow->src, sport);
 }
 
+static int xmit(const struct mirror *mirror, struct sk_buff *copy,
+		const struct tmirror_account *account)
+{
+	const struct tmirror_route *route = &mirror->route;
+	const struct packet *packet = mirror->packet;
+	int cause;
+
+	cause = tmirror_xmit_prepare(route, packet->tn, copy,
+				     mirror->terms->vni[packet->direction]);
+	if (cause != TMIRROR_SENT) {
+		kfree_skb(copy);
+		return cause;
+	}
+	if (unlikely(route->neigh))
+		return tmirror_hold_xmit(packet->tn, route->neigh, copy,
+					 account);
+	return tmirror_xmit(packet->tn, copy);
+}
+
 /* A copy, or none for want of memory, of one packet of @len on the wire. */
 static void send_copy(struct mirror *mirror, struct sk_buff *copy, u32 len,
 		      const struct tmirror_headers *headers)
 {
 	const struct tmirror_terms *terms = mirror->terms;
-	struct packet *packet = mirror->packet;
-	struct tmirror_tally *tally = &mirror->tally;
+	struct tmirror_account account = {
+		.session = terms->session,
+		.target = terms->target,
+		.wire = len,
+	};
 	int cause = TMIRROR_DROP_NO_MEMORY;
-	u32 kept;
 
-	tally->matched_bytes += len;
 	if (copy) {
-		kept = copy->len;
-		if (terms->cut.repair && kept < len)
+		account.kept = copy->len;
+		if (terms->cut.repair && copy->len < len)
 			tmirror_repair(copy, headers);
-		cause = tmirror_xmit(&mirror->route, packet->tn, copy,
-				     terms->vni[packet->direction]);
+		cause = xmit(mirror, copy, &account);
 	}
-	if (cause != TMIRROR_SENT) {
-		tally->dropped[cause]++;
-		return;
-	}
-	tally->mirrored_packets++;
-	tally->mirrored_bytes += kept;
-	tally->truncated += kept < len;
+	if (cause != TMIRROR_HELD)
+		tmirror_account_copy(&account, &mirror->tally, cause);
 }
 
 /* How much of a frame of @len this mirror keeps. */
@@ -255,11 +272,16 @@ static int send_packet(struct mirror *mirror)
 	return cause;
 }
 
+/* Length of its packets on the wire. */
+static u64 packet_bytes(const struct packet *packet)
+{
+	return packet->frame.len + (u64)(packet->count - 1) * packet->header;
+}
+
 static void mirror_packet(struct packet *packet,
 			  const struct tmirror_terms *terms)
 {
 	struct mirror mirror = { .packet = packet, .terms = terms };
-	struct tmirror_tally *tally = &mirror.tally;
 	int cause;
 
 	if (this_cpu_inc_return(mirror_depth) > DEPTH_MAX)
@@ -267,13 +289,11 @@ static void mirror_packet(struct packet *packet,
 	else
 		cause = send_packet(&mirror);
 	this_cpu_dec(mirror_depth);
-	if (cause != TMIRROR_SENT) {
-		tally->dropped[cause] = packet->count;
-		tally->matched_bytes = packet->frame.len +
-				      (u64)(packet->count - 1) * packet->header;
-	}
-	tmirror_stats_add(terms->session->stats, tally);
-	tmirror_stats_add(terms->target->stats, tally);
+	if (cause != TMIRROR_SENT)
+		tmirror_account_drop(terms->session, &mirror.tally,
+				     packet->count, packet_bytes(packet),
+				     cause);
+	tmirror_account_close(terms->session, terms->target, &mirror.tally);
 }
 
 /* Return: true if the session mirrored the packet. */

@@ -142,6 +142,7 @@ static int __net_init net_init(struct net *net)
 	tmirror_table_init(&tn->filters, OBJECTS_DEFAULT);
 	tmirror_table_init(&tn->targets, OBJECTS_DEFAULT);
 	xa_init(&tn->sources);
+	tmirror_hold_init(&tn->hold);
 	get_random_bytes(&tn->hash_key, sizeof(tn->hash_key));
 	tn->max_memory = MEMORY_DEFAULT;
 	tn->max_rules = RULES_DEFAULT;
@@ -177,6 +178,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 		mutex_lock(&tn->lock);
 		net_empty(tn);
 		mutex_unlock(&tn->lock);
+		tmirror_hold_empty(tn);
 	}
 	/*
 	 * The routes that targets cached are counted by the routing code of
@@ -241,7 +243,16 @@ int tmirror_net_register(void)
 		return err;
 	err = register_netdevice_notifier(&device_notifier);
 	if (err)
-		unregister_pernet_subsys(&net_ops);
+		goto err_devices;
+	err = tmirror_hold_register();
+	if (err)
+		goto err_hold;
+	return 0;
+
+err_hold:
+	unregister_netdevice_notifier(&device_notifier);
+err_devices:
+	unregister_pernet_subsys(&net_ops);
 	return err;
 }
 
@@ -252,6 +263,7 @@ int tmirror_net_register(void)
  */
 void tmirror_net_unregister(void)
 {
+	tmirror_hold_unregister();
 	unregister_netdevice_notifier(&device_notifier);
 	unregister_pernet_subsys(&net_ops);
 }

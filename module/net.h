@@ -2,6 +2,7 @@
 #ifndef _TMIRROR_NET_H
 #define _TMIRROR_NET_H
 
+#include "hold.h"
 #include "table.h"
 
 #include <linux/mutex.h>
@@ -26,6 +27,7 @@ struct tmirror_counter;
  *	written under @lock
  * @sock: owns the copies in flight, so that they are bounded and known again
  *	wherever they turn up; made with the first target; NULL before
+ * @hold: copies whose next hop cannot be reached yet
  * @loops: copies recognised and let pass
  * @hash_key: secret of the flow hash
  * @max_memory: largest number of bytes of copies in flight; under @lock
@@ -41,6 +43,7 @@ struct tmirror_net {
 	struct xarray sources;
 	struct rhltable members;
 	struct socket *sock;
+	struct tmirror_hold hold;
 	struct tmirror_counter __percpu *loops;
 	siphash_key_t hash_key;
 	u32 max_memory;

@@ -149,6 +149,7 @@ tmirror_session_create(struct tmirror_net *tn, const char *name,
 	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
 	if (!session)
 		return ERR_PTR(err);
+	refcount_set(&session->refs, 1);
 	session->stats = tmirror_stats_alloc();
 	if (!session->stats)
 		goto err_stats;
@@ -185,14 +186,35 @@ int tmirror_session_set(struct tmirror_net *tn, struct tmirror_session *session,
 	return session_change(tn, session, terms, ifindex);
 }
 
-static void session_free_rcu(struct rcu_head *rcu)
+/**
+ * tmirror_session_keep - keep a session and its counters in memory
+ * @session: the session
+ *
+ * Context: RCU read side.
+ */
+void tmirror_session_keep(struct tmirror_session *session)
 {
-	struct tmirror_session *session =
-		container_of(rcu, struct tmirror_session, rcu);
+	refcount_inc(&session->refs);
+}
 
+/**
+ * tmirror_session_release - undo tmirror_session_keep()
+ * @session: the session, which may be gone afterwards
+ *
+ * Context: any.
+ */
+void tmirror_session_release(struct tmirror_session *session)
+{
+	if (!refcount_dec_and_test(&session->refs))
+		return;
 	free_percpu(session->stats);
 	kfree(session->description);
 	kfree(session);
+}
+
+static void session_release_rcu(struct rcu_head *rcu)
+{
+	tmirror_session_release(container_of(rcu, struct tmirror_session, rcu));
 }
 
 /**
@@ -222,7 +244,7 @@ int tmirror_session_delete(struct tmirror_net *tn,
 	}
 	tmirror_table_remove(&tn->sessions, &session->object);
 	terms_retire(terms);
-	call_rcu(&session->rcu, session_free_rcu);
+	call_rcu(&session->rcu, session_release_rcu);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "table.h"
 
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/tmirror.h>
 
 struct tmirror_filter;
@@ -50,6 +51,7 @@ struct tmirror_terms {
  * @terms: never NULL; swapped whole; written under the configuration lock
  * @stats: what became of packets
  * @description: the user's words, or NULL; under the configuration lock
+ * @refs: one for being, one for each copy that waits to be counted
  * @rcu: for its end
  *
  * Its terms count as users of their target and their filter.
@@ -60,6 +62,7 @@ struct tmirror_session {
 	struct tmirror_terms __rcu *terms;
 	struct tmirror_stats __percpu *stats;
 	char *description;
+	refcount_t refs;
 	struct rcu_head rcu;
 };
 
@@ -77,6 +80,8 @@ struct tmirror_session *tmirror_session_get(struct tmirror_net *tn,
 					    const char *name);
 void tmirror_session_put(struct tmirror_net *tn,
 			 struct tmirror_session *session);
+void tmirror_session_keep(struct tmirror_session *session);
+void tmirror_session_release(struct tmirror_session *session);
 enum tmirror_reason tmirror_terms_judge(const struct tmirror_terms *terms,
 					u8 direction,
 					const struct tmirror_flow *flow,

@@ -24,6 +24,11 @@ enum tmirror_drop {
 	TMIRROR_DROP_MAX
 };
 
+/* The copy was sent; any other result is the cause of its loss. */
+#define TMIRROR_SENT	(-1)
+/* Neither yet. */
+#define TMIRROR_HELD	(-2)
+
 /**
  * struct tmirror_tally - what became of some packets on the wire
  * @matched_bytes: their length

@@ -90,6 +90,7 @@ struct tmirror_target *tmirror_target_create(struct tmirror_net *tn,
 	target = kzalloc(sizeof(*target), GFP_KERNEL_ACCOUNT);
 	if (!target)
 		return ERR_PTR(err);
+	refcount_set(&target->refs, 1);
 	target->stats = tmirror_stats_alloc();
 	if (!target->stats)
 		goto err_stats;
@@ -138,13 +139,34 @@ int tmirror_target_set(struct tmirror_net *tn, struct tmirror_target *target,
 	return 0;
 }
 
-static void target_free_rcu(struct rcu_head *rcu)
+/**
+ * tmirror_target_keep - keep a target and its counters in memory
+ * @target: the target
+ *
+ * Context: RCU read side.
+ */
+void tmirror_target_keep(struct tmirror_target *target)
 {
-	struct tmirror_target *target =
-		container_of(rcu, struct tmirror_target, rcu);
+	refcount_inc(&target->refs);
+}
 
+/**
+ * tmirror_target_release - undo tmirror_target_keep()
+ * @target: the target, which may be gone afterwards
+ *
+ * Context: any.
+ */
+void tmirror_target_release(struct tmirror_target *target)
+{
+	if (!refcount_dec_and_test(&target->refs))
+		return;
 	free_percpu(target->stats);
 	kfree(target);
+}
+
+static void target_release_rcu(struct rcu_head *rcu)
+{
+	tmirror_target_release(container_of(rcu, struct tmirror_target, rcu));
 }
 
 /**
@@ -163,7 +185,7 @@ int tmirror_target_delete(struct tmirror_net *tn,
 	tmirror_table_remove(&tn->targets, &target->object);
 	underlay_retire(tn, rcu_dereference_protected(target->underlay,
 						      lockdep_is_held(&tn->lock)));
-	call_rcu(&target->rcu, target_free_rcu);
+	call_rcu(&target->rcu, target_release_rcu);
 	return 0;
 }
 

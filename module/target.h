@@ -7,6 +7,7 @@
 #include <linux/if.h>
 #include <linux/in6.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <net/dst_cache.h>
 
@@ -81,12 +82,14 @@ struct tmirror_underlay {
  * @object: its name, and how many sessions use it
  * @underlay: never NULL; swapped whole; written under the configuration lock
  * @stats: what was sent to it
+ * @refs: one for being, one for each copy that waits to be counted
  * @rcu: for its end
  */
 struct tmirror_target {
 	struct tmirror_object object;
 	struct tmirror_underlay __rcu *underlay;
 	struct tmirror_stats __percpu *stats;
+	refcount_t refs;
 	struct rcu_head rcu;
 };
 
@@ -102,6 +105,8 @@ int tmirror_target_set(struct tmirror_net *tn, struct tmirror_target *target,
 		       struct tmirror_underlay *underlay);
 int tmirror_target_delete(struct tmirror_net *tn,
 			  struct tmirror_target *target);
+void tmirror_target_keep(struct tmirror_target *target);
+void tmirror_target_release(struct tmirror_target *target);
 bool tmirror_target_follow(struct tmirror_net *tn,
 			   struct tmirror_target *target,
 			   const struct net_device *dev, bool gone);

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The underlay: routes, outer IP headers, and the copies in flight. */
+/* Copies in flight: whose they are, their outer IP headers, and off they go. */
 #include "encap.h"
 #include "net.h"
+#include "route.h"
 #include "stats.h"
 #include "target.h"
 #include "xmit.h"
 
-#include <linux/if_ether.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
-#include <net/dst_cache.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/route.h>
 #include <net/sock.h>
 #include <net/udp.h>
 
@@ -64,120 +61,7 @@ bool tmirror_xmit_is_ours(const struct sk_buff *skb)
 	       rcu_dereference_sk_user_data(skb->sk) == &sock_tag;
 }
 
-static struct dst_entry *route_ipv4(struct tmirror_route *route,
-				    struct net *net)
-{
-	struct tmirror_underlay *underlay = route->underlay;
-	struct tmirror_member *member = &underlay->member;
-	struct flowi4 fl4 = {
-		.flowi4_oif = READ_ONCE(underlay->ifindex),
-		.flowi4_mark = underlay->mark,
-		.flowi4_proto = IPPROTO_UDP,
-		.daddr = member->remote.addr.s6_addr32[3],
-		.saddr = underlay->local.s6_addr32[3],
-		.fl4_dport = member->remote.port,
-		.fl4_sport = route->sport,
-	};
-	struct rtable *rt;
-
-	rt = dst_cache_get_ip4(&member->cache, &fl4.saddr);
-	if (!rt) {
-		flowi4_set_dsfield(&fl4, underlay->tos);
-		rt = ip_route_output_key(net, &fl4);
-		if (IS_ERR(rt))
-			return ERR_CAST(rt);
-		dst_cache_set_ip4(&member->cache, &rt->dst, fl4.saddr);
-	}
-	ipv6_addr_set_v4mapped(fl4.saddr, &route->local);
-	return &rt->dst;
-}
-
-static struct dst_entry *route_ipv6(struct tmirror_route *route,
-				    struct net *net)
-{
-	struct tmirror_underlay *underlay = route->underlay;
-	struct tmirror_member *member = &underlay->member;
-	struct flowi6 fl6 = {
-		.flowi6_oif = READ_ONCE(underlay->ifindex),
-		.flowi6_mark = underlay->mark,
-		.flowi6_proto = IPPROTO_UDP,
-		.flowlabel = ip6_make_flowinfo(underlay->tos, 0),
-		.daddr = member->remote.addr,
-		.saddr = underlay->local,
-		.fl6_dport = member->remote.port,
-		.fl6_sport = route->sport,
-	};
-	struct dst_entry *dst;
-
-	dst = dst_cache_get_ip6(&member->cache, &fl6.saddr);
-	if (!dst) {
-		dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
-		if (IS_ERR(dst))
-			return dst;
-		dst_cache_set_ip6(&member->cache, dst, &fl6.saddr);
-	}
-	route->local = fl6.saddr;
-	return dst;
-}
-
-/**
- * tmirror_route_get - find the route to a target's member
- * @route: receives it
- * @tn: the namespace
- * @underlay: the target's
- * @hash: of the flow that is mirrored
- *
- * The route is looked up once a CPU, for the flow that comes first, and kept
- * while it is valid: where there are several ways, a CPU goes one of them.
- *
- * Context: RCU read side, bottom halves disabled.
- * Return: TMIRROR_SENT: so far, so good, and tmirror_route_put() is owed;
- * else the &enum tmirror_drop that every copy is lost by.
- */
-int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
-		      struct tmirror_underlay *underlay, u32 hash)
-{
-	unsigned int overhead = TMIRROR_ENCAP_LEN;
-	struct dst_entry *dst;
-	u32 mtu;
-
-	route->underlay = underlay;
-	route->hash = hash;
-	route->sport = tmirror_encap_sport(hash);
-	if (underlay->member.family == AF_INET) {
-		overhead += sizeof(struct iphdr);
-		dst = route_ipv4(route, tn->net);
-	} else {
-		overhead += sizeof(struct ipv6hdr);
-		dst = route_ipv6(route, tn->net);
-	}
-	if (IS_ERR(dst))
-		return TMIRROR_DROP_NO_ROUTE;
-
-	/* No length field of the outer headers goes beyond 65,535. */
-	mtu = min_t(u32, dst_mtu(dst), IP_MAX_MTU);
-	if (mtu < overhead + ETH_HLEN) {
-		dst_release(dst);
-		return TMIRROR_DROP_TOO_BIG;
-	}
-	route->dst = dst;
-	route->room = mtu - overhead;
-	route->headroom = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
-			  overhead;
-	return TMIRROR_SENT;
-}
-
-/**
- * tmirror_route_put - let go of a route
- * @route: from tmirror_route_get()
- */
-void tmirror_route_put(struct tmirror_route *route)
-{
-	dst_release(route->dst);
-}
-
-static int output_ipv4(const struct tmirror_route *route, struct net *net,
-		       struct sk_buff *copy)
+static void push_ipv4(const struct tmirror_route *route, struct sk_buff *copy)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
 	__be32 daddr = underlay->member.remote.addr.s6_addr32[3];
@@ -199,11 +83,9 @@ static int output_ipv4(const struct tmirror_route *route, struct net *net,
 		.daddr = daddr,
 	};
 	copy->protocol = htons(ETH_P_IP);
-	return ip_local_out(net, NULL, copy);
 }
 
-static int output_ipv6(const struct tmirror_route *route, struct net *net,
-		       struct sk_buff *copy)
+static void push_ipv6(const struct tmirror_route *route, struct sk_buff *copy)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
 	const struct in6_addr *daddr = &underlay->member.remote.addr;
@@ -221,7 +103,6 @@ static int output_ipv6(const struct tmirror_route *route, struct net *net,
 	ip->saddr = route->local;
 	ip->daddr = *daddr;
 	copy->protocol = htons(ETH_P_IPV6);
-	return ip6_local_out(net, NULL, copy);
 }
 
 static int cause_of(int err)
@@ -239,11 +120,42 @@ static int cause_of(int err)
 }
 
 /**
- * tmirror_xmit - encapsulate a copy and send it
+ * tmirror_xmit_prepare - make a copy a packet of the underlay
  * @route: where to
  * @tn: the namespace
- * @copy: a frame of @route->room bytes at most, with @route->headroom; consumed
+ * @copy: a frame of @route->room bytes at most, with @route->headroom; stays
+ *	the caller's
  * @vni: VXLAN network identifier
+ *
+ * Context: RCU read side, bottom halves disabled.
+ * Return: TMIRROR_SENT: ready for tmirror_xmit(); TMIRROR_DROP_BACKLOG if
+ * there are too many bytes in flight.
+ */
+int tmirror_xmit_prepare(const struct tmirror_route *route,
+			 struct tmirror_net *tn, struct sk_buff *copy, u32 vni)
+{
+	const struct tmirror_underlay *underlay = route->underlay;
+	struct sock *sk = tn->sock->sk;
+
+	if (sk_wmem_alloc_get(sk) + copy->truesize > READ_ONCE(sk->sk_sndbuf))
+		return TMIRROR_DROP_BACKLOG;
+	skb_set_owner_w(copy, sk);
+	nf_ct_set(copy, NULL, IP_CT_UNTRACKED);
+	skb_dst_set(copy, dst_clone(route->dst));
+	skb_set_hash(copy, route->hash, PKT_HASH_TYPE_L4);
+	copy->mark = underlay->mark;
+	tmirror_encap(copy, vni, route->sport, underlay->member.remote.port);
+	if (underlay->member.family == AF_INET)
+		push_ipv4(route, copy);
+	else
+		push_ipv6(route, copy);
+	return TMIRROR_SENT;
+}
+
+/**
+ * tmirror_xmit - send a copy
+ * @tn: the namespace
+ * @copy: from tmirror_xmit_prepare(); consumed
  *
  * The copy leaves through the host's own stack, so its firewall, IPsec and
  * qdiscs see it, without a connection tracking entry and without a sending
@@ -252,27 +164,9 @@ static int cause_of(int err)
  * Context: RCU read side, bottom halves disabled.
  * Return: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by.
  */
-int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
-		 struct sk_buff *copy, u32 vni)
+int tmirror_xmit(struct tmirror_net *tn, struct sk_buff *copy)
 {
-	const struct tmirror_underlay *underlay = route->underlay;
-	struct sock *sk = tn->sock->sk;
-	int err;
-
-	if (sk_wmem_alloc_get(sk) + copy->truesize > READ_ONCE(sk->sk_sndbuf)) {
-		kfree_skb(copy);
-		return TMIRROR_DROP_BACKLOG;
-	}
-	skb_set_owner_w(copy, sk);
-	nf_ct_set(copy, NULL, IP_CT_UNTRACKED);
-	skb_dst_set(copy, dst_clone(route->dst));
-	skb_set_hash(copy, route->hash, PKT_HASH_TYPE_L4);
-	copy->mark = underlay->mark;
-	tmirror_encap(copy, vni, route->sport, underlay->member.remote.port);
-
-	if (underlay->member.family == AF_INET)
-		err = output_ipv4(route, tn->net, copy);
-	else
-		err = output_ipv6(route, tn->net, copy);
-	return cause_of(err);
+	if (copy->protocol == htons(ETH_P_IP))
+		return cause_of(ip_local_out(tn->net, NULL, copy));
+	return cause_of(ip6_local_out(tn->net, NULL, copy));
 }
