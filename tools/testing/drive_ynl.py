@@ -90,6 +90,19 @@ def main():
     is_("session-get", ["s", 5, "t", "f", 77, None, 1, 1, "lo"],
         only("name", "number", "target", "filter", "vni", "length",
              "continue", "ifindex", "source")(reply))
+    cuts = only("length", "payload", "repair", "vni", "vni-egress")
+    does(family, "session-set", name="s", length=9)
+    does(family, "session-set", name="s", payload=0, repair=1,
+         vni=77, unset=["filter"], **{"vni-egress": 78})
+    is_("a payload ends the length", [None, 0, 1, 77, 78],
+        cuts(family.do("session-get", {"name": "s"})))
+    is_("explain says the payload and the VNI of the direction", [0, 78],
+        only("payload", "vni")(family.do(
+            "explain", {"ifindex": 1, "direction": "egress", "proto": 6})))
+    does(family, "session-set", name="s", unset=["payload", "repair"], vni=77,
+         filter="f")
+    is_("none of them", [None, None, 0, 77, None],
+        cuts(family.do("session-get", {"name": "s"})))
     is_("its stats", [0, 0], only("matched-packets", "mirrored-packets")(
         reply["stats"]))
     is_("dumps of one each", [1, 1, 1],
@@ -102,6 +115,11 @@ def main():
     is_("limits-get", 100000, family.do("limits-get", {})["memory"])
 
     refused(family, 34, ".vni", "session-set", name="s", vni=1 << 24)
+    refused(family, 34, ".payload", "session-set", name="s", payload=65536)
+    refused(family, 22, ".payload", "session-set", name="s", length=9,
+            payload=9)
+    refused(family, 22, ".vni-egress", "session-set", name="s",
+            **{"vni-egress": 9})
     refused(family, 2, ".name", "target-get", name="x")
     refused(family, 16, ".name", "target-del", name="t")
 
@@ -116,7 +134,8 @@ def main():
              for message in listener.async_msg_queue]
     is_("each change was notified", [
         "target-new", "target-set", "filter-new", "rule-new", "filter-load",
-        "session-new", "session-set", "limits-set", "session-del", "rule-del",
+        "session-new", "session-set", "session-set", "session-set",
+        "session-set", "limits-set", "session-del", "rule-del",
         "filter-del", "flush"], heard)
 
 

@@ -66,6 +66,11 @@ def new_session(*attrs, number=7, target="t"):
         + attr(A("SESSION_TARGET"), target) + b"".join(attrs)
 
 
+def set_session(*attrs):
+    """A change of s."""
+    return attr(A("SESSION_NAME"), "s") + b"".join(attrs)
+
+
 def new_rule(*attrs, number=7, direction=0, action=1, of="f"):
     """All it needs, and more."""
     return attr(A("RULE_FILTER"), of) + u8(A("RULE_DIRECTION"), direction) \
@@ -267,6 +272,36 @@ TABLE = [
      VALUE),
     ("length 65536", C("SESSION_NEW"),
      new_session(u32(A("SESSION_LENGTH"), 65536)), VALUE),
+    ("VNI 2^24 of egress", C("SESSION_NEW"),
+     new_session(u32(A("SESSION_VNI"), 1),
+                 u32(A("SESSION_VNI_EGRESS"), 1 << 24)), VALUE),
+    ("a VNI of egress alone", C("SESSION_NEW"),
+     new_session(u32(A("SESSION_VNI_EGRESS"), 1)), EINVAL),
+    ("a VNI of egress alone, of a session that has one", C("SESSION_SET"),
+     set_session(u32(A("SESSION_VNI_EGRESS"), 1)), EINVAL),
+    ("a VNI of egress beside unset", C("SESSION_SET"),
+     set_session(u32(A("SESSION_VNI_EGRESS"), 1),
+                 u32(A("SESSION_UNSET"), K["TMIRROR_SESSION_VNI"])), EINVAL),
+    ("payload 65536", C("SESSION_NEW"),
+     new_session(u32(A("SESSION_PAYLOAD"), 65536)), VALUE),
+    ("a payload of two bytes", C("SESSION_NEW"),
+     new_session(u16(A("SESSION_PAYLOAD"), 9)), VALUE),
+    ("a length and a payload", C("SESSION_NEW"),
+     new_session(u32(A("SESSION_LENGTH"), 9),
+                 u32(A("SESSION_PAYLOAD"), 9)), EINVAL),
+    ("a length and a payload to set", C("SESSION_SET"),
+     set_session(u32(A("SESSION_PAYLOAD"), 0),
+                 u32(A("SESSION_LENGTH"), 9)), EINVAL),
+    ("a payload set and unset", C("SESSION_SET"),
+     set_session(u32(A("SESSION_PAYLOAD"), 9),
+                 u32(A("SESSION_UNSET"), K["TMIRROR_SESSION_PAYLOAD"])),
+     EINVAL),
+    ("repair 2", C("SESSION_NEW"), new_session(u8(A("SESSION_REPAIR"), 2)),
+     VALUE),
+    ("repair set and unset", C("SESSION_SET"),
+     set_session(u8(A("SESSION_REPAIR"), 1),
+                 u32(A("SESSION_UNSET"), K["TMIRROR_SESSION_REPAIR"])),
+     EINVAL),
     ("continue 2", C("SESSION_NEW"),
      new_session(u8(A("SESSION_CONTINUE"), 2)), VALUE),
     ("enabled 2", C("SESSION_NEW"), new_session(u8(A("SESSION_ENABLED"), 2)),
@@ -290,6 +325,8 @@ TABLE = [
     ("explain of two families", C("EXPLAIN"),
      explain(attr(A("EXPLAIN_SRC"), ip("10.0.0.1")),
              attr(A("EXPLAIN_DST"), ip("fd00::1"))), VALUE),
+    ("explain's payload, of replies alone", C("EXPLAIN"),
+     explain(u32(A("EXPLAIN_PAYLOAD"), 1)), EINVAL),
     ("memory of 4095", C("LIMITS_SET"), u32(A("LIMITS_MEMORY"), 4095), VALUE),
     ("memory of 2^30 and one", C("LIMITS_SET"),
      u32(A("LIMITS_MEMORY"), (1 << 30) + 1), VALUE),

@@ -152,7 +152,7 @@ json "none is there" '[]' . rule show f
 # --- sessions ----------------------------------------------------------------
 
 check "a session" t session add s number 1 target a
-json "its defaults" '[{"name":"s","number":1,"target":"a","continue":false,"enabled":true}]' \
+json "its defaults" '[{"name":"s","number":1,"target":"a","repair":false,"continue":false,"enabled":true}]' \
 	'[.[] | del(.vni)]' session show
 is "and a VNI" number "$(t -j session show s | jq -r '.[0].vni | type')"
 refused "the same name again" 1 "session s: .*File exists" t session add s number 2 target a
@@ -162,8 +162,8 @@ refused "no such filter" 1 "session x: filter y: .*No such file" \
 refused "no such source" 1 "session x: source y: there is no such device" \
 	t session add x number 1 target a source y
 check "a session with everything" t session add r number 2 source d0 target b filter f vni 5 \
-	length 100 continue on enabled off description "an example"
-shows "all of it" "r number 2 source d0 target b filter f vni 5 length 100 continue on enabled off description \"an example\"
+	length 100 repair on continue on enabled off description "an example"
+shows "all of it" "r number 2 source d0 target b filter f vni 5 length 100 repair on continue on enabled off description \"an example\"
     attached ingress true egress true" session show r
 refused "the number is taken" 1 "session x: .*exists" t session add x number 2 source d0 target a
 check "on another source it is not" t session add x number 2 source d1 target a
@@ -173,15 +173,54 @@ json "and is where it was" '["d1",{"ingress":true,"egress":true}]' '.[0] | [.sou
 refused "a target in use" 1 "target a: .*Device or resource busy" t target del a
 refused "a filter in use" 1 "filter f: .*Device or resource busy" t filter del f
 check "set what has a default to none" t session set r length none filter none description none \
-	continue none enabled none
+	repair none continue none enabled none
 json "it is absent or has it" \
-	'{"name":"r","number":2,"source":"d0","target":"b","vni":5,"continue":false,"enabled":true,"attached":{"ingress":true,"egress":true}}' \
+	'{"name":"r","number":2,"source":"d0","target":"b","vni":5,"repair":false,"continue":false,"enabled":true,"attached":{"ingress":true,"egress":true}}' \
 	'.[0]' session show r
 check "set some" t session set r number 9 target a filter f vni 16777215 length 65535
 json "the rest stays" '[9,"a","f",16777215,65535,"d0",true]' \
 	'.[0] | [.number, .target, .filter, .vni, .length, .source, .enabled]' session show r
 check "a random VNI" t session set r vni none
 is "is another one" true "$(t -j session show r | jq '.[0].vni != 16777215')"
+
+# kept DESC WANT WORDS...: how much is kept after "session set"
+kept() {
+	local desc=$1 want=$2
+	shift 2
+	check "$desc" t session set r "$@"
+	json "leaves $want" "$want" '.[0] | [.length, .payload, .repair]' session show r
+}
+
+kept "a payload ends the length" '[null,64,false]' payload 64
+kept "repair" '[null,64,true]' repair on
+kept "a payload of nothing" '[null,0,true]' payload 0
+kept "no length, where there is none" '[null,0,true]' length none
+kept "a length ends the payload" '[9,null,true]' length 9
+kept "no payload, where there is none" '[9,null,true]' payload none
+kept "one in the place of the other, said twice" '[null,65535,true]' length none payload 65535
+kept "no payload" '[null,null,true]' payload none
+kept "no repair" '[null,null,false]' repair none
+check "a VNI for each direction" t session set r vni 7/8 payload 5
+json "is an object" '{"ingress":7,"egress":8}' '.[0].vni' session show r
+shows "as text, in the order of the grammar" \
+	"r number 9 source d0 target a filter f vni 7/8 payload 5 repair off continue off enabled on
+    attached ingress true egress true" session show r
+check "both alike" t session set r vni 16777215/16777215
+json "is a number" 16777215 '.[0].vni' session show r
+check "each of its own again" t session set r vni 0/1
+check "one for both" t session set r vni 9
+json "replaces both" 9 '.[0].vni' session show r
+check "a random VNI after two" t session set r vni 7/8
+check "is given" t session set r vni none
+is "for both" number "$(t -j session show r | jq -r '.[0].vni | type')"
+refused "two VNIs of which one is too large" 1 "vni 1/16777216: out of range" \
+	t session set r vni 1/16777216
+refused "a length and a payload" 1 "payload 2: it is a length or a payload, not both: length 1" \
+	t session set r length 1 payload 2
+check "a session is made with them" t session add v number 3 target a vni 1/2 payload 0 repair on
+json "all there" '[{"ingress":1,"egress":2},0,true,null]' \
+	'.[0] | [.vni, .payload, .repair, .length]' session show v
+must t session del v
 check "a session of a tc filter" n tc qdisc add dev v0 clsact
 check "by the stock tc" n tc filter add dev v0 ingress matchall action tmirror session s
 refused "is in use" 1 "session s: .*Device or resource busy" t session del s
@@ -471,6 +510,7 @@ session add s number 1 source d0 target a filter f vni 1 length 100
 session add r number 2 source d0 target b vni 2 continue on
 session add x number 1 source d1 target a vni 3 enabled off description "x y"
 session add y number 1 target a vni 4
+session add p number 2 target a vni 5/6 payload 64 repair on
 END
 config n <"$tmp/example"
 t save >"$tmp/saved"
@@ -512,6 +552,27 @@ jq 'del(.sessions[].vni) | del(.targets[].ttl) | del(.targets[].members[].port) 
 	"$tmp/saved" >"$tmp/changed"
 shows "what has its default may be left out, a VNI stays" "" apply "$tmp/changed" dry-run
 
+# edit DESC STEPS FILTER: what jq makes of what was saved, applied and undone again
+edit() {
+	jq "(.sessions[] | select(.name == \"p\")) |= ($3)" "$tmp/saved" >"$tmp/changed"
+	shows "$1" "$2" apply "$tmp/changed" dry-run
+	check "is done" t apply "$tmp/changed"
+	is "as it should" "$(jq -cS . "$tmp/changed")" "$(t save | jq -cS .)"
+	check "and back" t apply "$tmp/saved"
+	is "as it was" "$(cat "$tmp/saved")" "$(t save)"
+}
+
+edit "a length in the place of a payload" "session set p length 9 payload none" \
+	'del(.payload) | .length = 9'
+edit "neither" "session set p payload none" 'del(.payload)'
+edit "another payload" "session set p payload 0" '.payload = 0'
+edit "no repair" "session set p repair off" '.repair = false'
+edit "a VNI for both directions" "session set p vni 5" '.vni = 5'
+edit "directions change places" "session set p vni 6/5" '.vni = {"ingress": 6, "egress": 5}'
+jq '(.sessions[] | select(.name == "y")).vni = {"ingress": 4, "egress": 4} |
+	(.sessions[] | select(.name != "p")) |= del(.repair)' "$tmp/saved" >"$tmp/changed"
+shows "two VNIs that are one, and no word of repair" "" apply "$tmp/changed" dry-run
+
 cat >"$tmp/other" <<'END'
 {"targets": [{"name": "b", "members": [{"remote": "192.0.2.1"}]},
              {"name": "c", "members": [{"remote": "192.0.2.2"}], "dev": "d1"}],
@@ -551,7 +612,7 @@ jq 'del(.sessions[] | select(.name == "y"))' "$tmp/saved" >"$tmp/changed"
 unchanged "a session in use by tc" "session y: a tc filter uses it"
 must n tc qdisc del dev v0 clsact
 
-must t limits set sessions 4 targets 2 filters 2
+must t limits set sessions 5 targets 2 filters 2
 t save >"$tmp/full"
 # steps of every kind are done, then undone
 jq 'del(.limits) | .targets[0].tos = 3 | .filters[0].description = "new" | .filters[1].rules = .filters[0].rules |
@@ -595,6 +656,18 @@ refused "a device that is not there" 1 "explain: source nope: there is no such d
 shows "in one line" \
 	"mirrored by session s to target a (192.0.2.9 port 4790), vni 77, length 99: rule 5 accepts" \
 	explain source d0 direction ingress dport 80
+must t rule add f number 5 direction egress action accept
+must t session set s vni 77/78 payload 0
+json "a payload and the VNI of the direction, ingress" '[77,0,null]' '[.vni, .payload, .length]' \
+	explain source d0 direction ingress dport 80
+json "and egress" '[78,0,null]' '[.vni, .payload, .length]' explain source d0 direction egress
+shows "in one line" \
+	"mirrored by session s to target a (192.0.2.9 port 4790), vni 78, payload 0: rule 5 accepts" \
+	explain source d0 direction egress
+must t session set s payload none
+shows "of the whole" \
+	"mirrored by session s to target a (192.0.2.9 port 4790), vni 78, whole: rule 5 accepts" \
+	explain source d0 direction egress
 tidy explain
 
 # --- monitor and batch -------------------------------------------------------
@@ -615,6 +688,7 @@ filter add f description 'single quotes'
 rule add f number 1 direction egress action accept proto udp
 session add s number 1 target a filter f vni 5
 session set s length 10
+session set s vni 5/6 payload 7 repair on
 session del s
 rule del f number 1 direction egress
 filter load f /dev/null
@@ -629,16 +703,19 @@ is "monitor prints each change" \
 	"add target a remote 192.0.2.9 port 4789 weight 1 ttl 255 tos 0 df off csum off
 add filter f description \"single quotes\"
 add rule f number 1 direction egress action accept proto udp
-add session s number 1 target a filter f vni 5 continue off enabled on
-set session s number 1 target a filter f vni 5 length 10 continue off enabled on
+add session s number 1 target a filter f vni 5 repair off continue off enabled on
+set session s number 1 target a filter f vni 5 length 10 repair off continue off enabled on
+set session s number 1 target a filter f vni 5/6 payload 7 repair on continue off enabled on
 del session s
 del rule f number 1 direction egress
 load filter f
 set limits $(t limits show | sed 's/^limits //')
 flush" "$(grep -v probe "$tmp/text")"
 is "and as JSON, an object a line" \
-	'["add","target","a"]["add","filter","f"]["add","rule","f"]["add","session","s"]["set","session","s"]["del","session","s"]["del","rule","f"]["load","filter","f"]["set","limits",null]["flush",null,null]' \
+	'["add","target","a"]["add","filter","f"]["add","rule","f"]["add","session","s"]["set","session","s"]["set","session","s"]["del","session","s"]["del","rule","f"]["load","filter","f"]["set","limits",null]["flush",null,null]' \
 	"$(grep -v probe "$tmp/json" | jq -c '[.event, .object, .name]' | tr -d '\n')"
+is "with the keys of the grammar" '[{"ingress":5,"egress":6},7,true]' \
+	"$(jq -c 'select(.payload) | [.vni, .payload, .repair]' "$tmp/json")"
 must ip -n n link add dz type dummy
 must t target add a remote 192.0.2.9
 must t session add s number 1 source dz target a
