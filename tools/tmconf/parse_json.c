@@ -40,12 +40,12 @@ static json_t *ports_value(const struct field *f, const json_t *v, struct err *e
 /* A VNI for each direction; one for both is a number. */
 static json_t *vnis_value(const struct field *f, const json_t *v, struct err *e)
 {
+	static const char want[] = "a number or {\"ingress\": number, \"egress\": number}";
 	const json_t *in = json_object_get(v, "ingress"), *out = json_object_get(v, "egress");
 	char word[64];
 
 	if (json_object_size(v) != 2 || !json_is_integer(in) || !json_is_integer(out))
-		return bad_value(f->word, v, "a number or {\"ingress\": number, "
-				 "\"egress\": number}", e), NULL;
+		return bad_value(f->word, v, want, e), NULL;
 	snprintf(word, sizeof(word), "%lld/%lld", (long long)json_integer_value(in),
 		 (long long)json_integer_value(out));
 	return value_parse(f, word, e);
