@@ -48,6 +48,15 @@ static bool has_checksum(const struct sk_buff *skb, int l4, u16 offset)
 	       skb->csum_offset == offset;
 }
 
+/* Segmentation takes no header that is shorter than it can be. */
+static bool has_tcp(const struct sk_buff *skb, int l4)
+{
+	struct tcphdr _tcp, *tcp;
+
+	tcp = skb_header_pointer(skb, l4, sizeof(_tcp), &_tcp);
+	return tcp && tcp->doff * 4 >= sizeof(_tcp);
+}
+
 static bool init_l4(const struct sk_buff *skb, const struct tmirror_flow *flow)
 {
 	unsigned int type = skb_shinfo(skb)->gso_type & ~GSO_REMARKS;
@@ -57,7 +66,8 @@ static bool init_l4(const struct sk_buff *skb, const struct tmirror_flow *flow)
 		return type == (flow->family == AF_INET ? SKB_GSO_TCPV4 :
 							  SKB_GSO_TCPV6) &&
 		       has_checksum(skb, flow->l4,
-				    offsetof(struct tcphdr, check));
+				    offsetof(struct tcphdr, check)) &&
+		       has_tcp(skb, flow->l4);
 	case IPPROTO_UDP:
 		return type == SKB_GSO_UDP_L4 &&
 		       has_checksum(skb, flow->l4,
@@ -113,7 +123,8 @@ bool tmirror_slicer_init(struct tmirror_slicer *slicer,
 
 	if (skb->encapsulation || flow->fragment || !flow->has_ports ||
 	    !init_l4(skb, flow) || !tmirror_flow_agrees(flow, frame) ||
-	    !skb_frags_readable(skb))
+	    !skb_frags_readable(skb) ||
+	    skb_shinfo(skb)->gso_size == GSO_BY_FRAGS)
 		return false;
 
 	slicer->frame = frame;
