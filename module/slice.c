@@ -29,13 +29,20 @@
 #define JUMBO_LEN	8
 #define JUMBO_MIN	65536
 
-static bool has_jumbo(const struct sk_buff *skb, int offset)
+/* Will segmentation see that header, and remove it? */
+static bool has_jumbo(const struct sk_buff *skb, int l3)
 {
+	struct ipv6hdr _ip, *ip;
 	u8 _jumbo[JUMBO_LEN], *jumbo;
 
-	if (skb->len <= JUMBO_MIN)
+	if ((int)skb->len - l3 <= JUMBO_MIN ||
+	    skb->protocol != htons(ETH_P_IPV6))
 		return false;
-	jumbo = skb_header_pointer(skb, offset, sizeof(_jumbo), _jumbo);
+	ip = skb_header_pointer(skb, l3, sizeof(_ip), &_ip);
+	if (!ip || ip->nexthdr != IPPROTO_HOPOPTS)
+		return false;
+	jumbo = skb_header_pointer(skb, l3 + (int)sizeof(_ip), sizeof(_jumbo),
+				   _jumbo);
 	return jumbo && jumbo[0] == IPPROTO_TCP && !jumbo[1] &&
 	       jumbo[2] == IPV6_TLV_JUMBO;
 }
@@ -98,7 +105,7 @@ static bool init_ipv6(struct tmirror_slicer *slicer,
 
 	if (!extensions)
 		return true;
-	if (extensions != JUMBO_LEN || !has_jumbo(skb, flow->l4 - JUMBO_LEN))
+	if (extensions != JUMBO_LEN || !has_jumbo(skb, flow->l3))
 		return false;
 	slicer->jumbo = JUMBO_LEN;
 	slicer->headers.transport -= JUMBO_LEN;
