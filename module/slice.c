@@ -185,7 +185,9 @@ static void write_tcp(const struct tmirror_slicer *slicer, unsigned int i,
 	}
 	if (i)
 		tcp->cwr = 0;
-	tcp->check = csum_fold(csum_partial(tcp, header, csum));
+	/* Of the two zeros the one that tmirror_copy() writes. */
+	tcp->check = csum_fold(csum_partial(tcp, header, csum)) ?:
+		     CSUM_MANGLED_0;
 }
 
 static void write_udp(const struct tmirror_slicer *slicer, unsigned int i,
