@@ -189,8 +189,12 @@ void tmirror_flow_parse(struct tmirror_flow *flow,
 		flow->type = skb->protocol;
 	} else {
 		eth = skb_header_pointer(skb, offset, sizeof(_eth), &_eth);
-		if (!eth)
+		if (!eth) {
+			/* A runt is all Ethernet header. */
+			flow->l3 += sizeof(*eth);
+			flow->l4 += sizeof(*eth);
 			return;
+		}
 		flow->type = eth->h_proto;
 		offset += sizeof(*eth);
 		tags = frame->insert_len ? 1 : 0;
