@@ -10,7 +10,7 @@ struct kunit;
 struct tcphdr;
 struct udphdr;
 
-#define BYTES_MAX	66000
+#define BYTES_MAX	131000
 
 /* Addresses and ports of every packet, unless a test changes them. */
 #define TEST_SADDR	0x0a010203	/* 10.1.2.3 */

@@ -7,11 +7,13 @@
 #include <kunit/test.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
+#include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <linux/unaligned.h>
 
 #define FIRST_ID	0xfffe	/* soon to wrap */
 
@@ -38,12 +40,29 @@ static void put16(struct bytes *b, unsigned int at, u16 value)
 
 static void end_ip(struct bytes *b, unsigned int l3)
 {
-	void *ip = b->at + l3;
+	struct ipv6hdr *ipv6 = (struct ipv6hdr *)(b->at + l3);
+	struct iphdr *ip = (struct iphdr *)(b->at + l3);
 
-	if (b->at[l3] >> 4 == 4)
+	if (ip->version == 4)
 		bytes_end_ipv4(b, ip);
 	else
-		bytes_end_ipv6(b, ip);
+		bytes_end_ipv6(b, ipv6);
+	/* More than the field can say is 0. */
+	if (b->len - l3 <= U16_MAX)
+		return;
+	if (ip->version == 4)
+		ip->tot_len = 0;
+	else
+		ipv6->payload_len = 0;
+}
+
+static void add_jumbo(struct bytes *b, u8 nexthdr)
+{
+	u8 *at = bytes_add(b, 8);
+
+	at[0] = nexthdr;
+	at[2] = IPV6_TLV_JUMBO;
+	at[3] = 4;
 }
 
 /* The super-packet as a stack would hand it to its device. */
@@ -71,8 +90,12 @@ void gso_bytes(const struct gso *gso, struct bytes *b,
 		if (gso->more & SKB_GSO_TCP_FIXEDID)
 			ip->frag_off = htons(0x4000);
 	} else {
-		bytes_add_ipv6(b, gso->extensions ? IPPROTO_DSTOPTS :
+		bytes_add_ipv6(b, gso->jumbo ? IPPROTO_HOPOPTS :
+				  gso->extensions ? IPPROTO_DSTOPTS :
 						    gso->proto);
+		if (gso->jumbo)
+			add_jumbo(b, gso->extensions ? IPPROTO_DSTOPTS :
+						       gso->proto);
 		for (i = 0; i < gso->extensions; i++) {
 			at = bytes_add(b, 8);
 			at[0] = i + 1 < gso->extensions ? IPPROTO_DSTOPTS :
@@ -91,6 +114,11 @@ void gso_bytes(const struct gso *gso, struct bytes *b,
 	layout->data = b->len;
 	bytes_add_pattern(b, gso->data);
 	end_ip(b, layout->l3);
+	if (gso->jumbo)
+		put_unaligned_be32(b->len - layout->l3 -
+				   sizeof(struct ipv6hdr),
+				   b->at + layout->l3 +
+				   sizeof(struct ipv6hdr) + 4);
 	sum = bytes_pseudo_sum(b->at + layout->l3, gso->proto,
 			       b->len - layout->l4);
 	put16(b, layout->l4 + check_at(gso), bytes_fold(sum));

@@ -21,6 +21,7 @@ struct sk_buff;
  * @doff: words of the TCP header, 0 for the usual
  * @ihl: words of the IPv4 header, 0 for the usual
  * @extensions: number of IPv6 destination options headers
+ * @jumbo: it has the option header of a jumbogram
  * @flags: of TCP, thirteenth byte of its header
  * @summed: CHECKSUM_* of the skb
  * @more: SKB_GSO_* beside those that follow from the above
@@ -36,6 +37,7 @@ struct gso {
 	u8 doff;
 	u8 ihl;
 	u8 extensions;
+	bool jumbo;
 	u8 flags;
 	u8 summed;
 	unsigned int more;
