@@ -38,7 +38,7 @@ static u32 mend_ipv6(struct sk_buff *copy, const struct tmirror_headers *headers
 	u32 len = min_t(u32, ntohs(ip->payload_len), copy->len - start);
 
 	/* 0 may be a jumbogram's, whose length is in an option. */
-	if (!len)
+	if (!ip->payload_len)
 		return 0;
 	ip->payload_len = htons(len);
 	return start + len;
