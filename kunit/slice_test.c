@@ -705,7 +705,7 @@ static void no_memory_gives_no_copy(struct kunit *test)
 	fixture_expect_same(test, before);
 }
 
-#define SUPERS		3000
+#define SUPERS		1500
 #define SEED		20260727
 
 static u32 below(struct rnd_state *state, u32 end)
