@@ -45,6 +45,7 @@ static void insert_ethernet(struct tmirror_frame *frame)
 void tmirror_frame_init(struct tmirror_frame *frame, const struct sk_buff *skb)
 {
 	frame->skb = skb;
+	frame->insert_at = 0;
 	frame->insert_len = 0;
 	if (skb->dev->type == ARPHRD_ETHER ||
 	    skb->dev->type == ARPHRD_LOOPBACK) {

@@ -13,7 +13,7 @@ struct sk_buff;
  * @offset: of the frame's first byte of @skb, from skb->data; below zero at
  *	the ingress hook, where skb->data is behind the link-layer header
  * @len: length of the frame on the wire, with @insert, without FCS
- * @insert_at: where in the frame @insert stands, if it has a length
+ * @insert_at: where in the frame @insert stands; 0 if it has no length
  * @insert_len: 4 for a VLAN tag that is kept beside the bytes; 14 for the
  *	Ethernet header of a device that has none; else 0
  * @insert: bytes of the frame that @skb does not hold
