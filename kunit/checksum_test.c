@@ -301,6 +301,53 @@ static const void *shape_gen_params(const void *prev, char *desc)
 	return next;
 }
 
+static const struct fixture any_place_cases[] = {
+	{ "linear", ARPHRD_ETHER, ETH_HLEN },
+	{ "pages", ARPHRD_ETHER, ETH_HLEN, true, FIXTURE_PAGES, 15, 7 },
+	{ "list", ARPHRD_ETHER, ETH_HLEN, false, FIXTURE_LIST, 3, 5 },
+	{ "tag", ARPHRD_ETHER, ETH_HLEN, false, .vlan_proto = Q },
+	{ "tag, ingress, pages", ARPHRD_ETHER, ETH_HLEN, true,
+	  FIXTURE_PAGES, 17, 9, .vlan_proto = Q },
+	{ "no link layer", ARPHRD_NONE },
+	{ "another link layer, list", ARPHRD_PPP, 4, false, FIXTURE_LIST,
+	  5, 3 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(any_place, any_place_cases, desc);
+
+/* From there to the end, over what the wire has that the skb has not. */
+static void sums_from_any_place(struct kunit *test)
+{
+	const struct fixture *how = test->param_value;
+	unsigned int start = how->type == ARPHRD_ETHER ? 0 : how->link;
+	unsigned int tag_at = how->vlan_proto ? 12 : 0;
+	unsigned int pos, offset = 4, sum;
+	struct tmirror_frame frame;
+	struct sk_buff *skb, *copy;
+	struct bytes *b;
+
+	for (; start + offset + 2 <= 60; start++) {
+		/* There the tag would be between the place and the field. */
+		if (start < tag_at && start + offset + 2 > tag_at)
+			continue;
+		b = bytes_new(test);
+		bytes_add_pattern(b, 60);
+		memset(b->at + start + offset, 0, 2);
+		skb = fixture_skb(test, how, b);
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		skb->csum_start = skb->mac_header + start;
+		skb->csum_offset = offset;
+		tmirror_frame_init(&frame, skb);
+		copy = tmirror_copy(&frame, frame.len, HEADROOM);
+		fixture_keep(test, copy);
+		pos = start < tag_at ? start : start + copy->len - b->len;
+		sum = bytes_sum(0, copy->data + pos, copy->len - pos);
+		KUNIT_EXPECT_EQ_MSG(test, bytes_fold(sum), 0xffff,
+				    "start %u", start);
+		kunit_kfree(test, b);
+	}
+}
+
 /* The copy has more headroom, so what fits 16 bits there may not do so here. */
 static void places_near_64_kib_do_no_harm(struct kunit *test)
 {
@@ -327,6 +374,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(finished_checksum_is_left_alone),
 	KUNIT_CASE(sctp_has_its_own_checksum),
 	KUNIT_CASE_PARAM(wrong_places_do_no_harm, shape_gen_params),
+	KUNIT_CASE_PARAM(sums_from_any_place, any_place_gen_params),
 	KUNIT_CASE(places_near_64_kib_do_no_harm),
 	{}
 };

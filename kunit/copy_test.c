@@ -128,6 +128,13 @@ static void unreadable_bytes_give_no_copy(struct kunit *test)
 	tmirror_frame_init(&frame, skb);
 	KUNIT_EXPECT_NULL(test, tmirror_copy(&frame, FRAME_LEN, HEADROOM));
 	expect_copy(test, skb, ETH_HLEN, b);
+
+	/* Nor can they be summed. */
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb->mac_header + 34;
+	skb->csum_offset = 6;
+	KUNIT_EXPECT_NULL(test, tmirror_copy(&frame, FRAME_LEN, HEADROOM));
+	expect_copy(test, skb, ETH_HLEN, b);
 }
 
 static void no_memory_gives_no_copy(struct kunit *test)

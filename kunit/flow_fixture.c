@@ -80,15 +80,19 @@ void flow_expect(struct kunit *test, const struct fixture *how,
 	expect_equal(&at, "family", flow.family, want->family);
 	expect_equal(&at, "fragment", flow.fragment, want->fragment);
 	expect_equal(&at, "has_proto", flow.has_proto, want->has_proto);
+	expect_equal(&at, "has_l4", flow.has_l4, want->has_l4);
 	expect_equal(&at, "has_ports", flow.has_ports, want->has_ports);
 	if (want->has_proto)
 		expect_equal(&at, "proto", flow.proto, want->proto);
 	if (want->has_ports) {
 		expect_equal(&at, "sport", flow.sport, want->sport);
 		expect_equal(&at, "dport", flow.dport, want->dport);
+	}
+	if (want->has_l4 || want->fragment)
 		expect_equal(&at, "l4", flow.l4,
 			     want->l4 - (how->ingress ? how->link : 0));
-	}
+	else if (want->family == AF_UNSPEC)
+		expect_equal(&at, "l4 of what is not IP", flow.l4, flow.l3);
 	expect_address(&at, "src", &flow.src, &want->src);
 	expect_address(&at, "dst", &flow.dst, &want->dst);
 }

@@ -121,6 +121,7 @@ static void ipv4_packet(struct kunit *test)
 		want.has_proto = true;
 		want.proto = param->proto;
 		want.fragment = param->fragment;
+		want.has_l4 = !(param->frag_off & IP_OFFSET);
 		want.has_ports = param->ports;
 		want.sport = TEST_SPORT;
 		want.dport = TEST_DPORT;
@@ -139,6 +140,7 @@ static void ipv4_options_of_every_length(struct kunit *test)
 				.type = htons(ETH_P_IP),
 				.family = AF_INET,
 				.has_proto = true,
+				.has_l4 = true,
 				.proto = protos_with_ports[i],
 				.has_ports = true,
 				.sport = TEST_SPORT,
@@ -210,6 +212,7 @@ static void ipv4_cut_at_every_byte(struct kunit *test)
 		if (b->len >= l2 + sizeof(*ip)) {
 			want.family = AF_INET;
 			want.has_proto = true;
+			want.has_l4 = true;
 		}
 		want.has_ports = b->len >= l4 + 4;
 		if (b->len >= ETH_HLEN)
@@ -252,6 +255,7 @@ static void want_udp_packet(struct tmirror_flow *want, unsigned int l4)
 {
 	want->family = AF_INET;
 	want->has_proto = true;
+	want->has_l4 = true;
 	want->proto = IPPROTO_UDP;
 	want->has_ports = true;
 	want->sport = TEST_SPORT;

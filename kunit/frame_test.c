@@ -117,10 +117,14 @@ static void every_part_is_read(struct kunit *test)
 	make(test, param, in, want);
 	skb = fixture_skb(test, &param->how, in);
 	before = fixture_snapshot(test, skb);
+	/* What is left alone would be noticed. */
+	memset(&frame, GUARD, sizeof(frame));
 	tmirror_frame_init(&frame, skb);
 	KUNIT_EXPECT_PTR_EQ(test, frame.skb, skb);
 	KUNIT_ASSERT_EQ(test, frame.len, want->len);
 	KUNIT_EXPECT_EQ(test, frame.insert_len, param->insert_len);
+	KUNIT_EXPECT_EQ(test, frame.insert_at,
+			param->insert_len ? param->front : 0);
 	KUNIT_ASSERT_LT(test, want->len, sizeof(part));
 
 	for (pos = 0; pos <= want->len; pos++) {

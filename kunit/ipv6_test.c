@@ -69,13 +69,20 @@ static void add_packet(struct bytes *b, const struct ipv6_case *param,
 		       struct tmirror_flow *want)
 {
 	struct ipv6hdr *ip;
+	bool later = false;
 	unsigned int i;
 
 	bytes_add_eth(b, ETH_P_IPV6);
 	ip = bytes_add_ipv6(b, param->count ? param->chain[0] : param->proto);
-	for (i = 0; i < param->count; i++)
-		add_extension(b, param, i);
 	want->l4 = b->len;
+	for (i = 0; i < param->count; i++) {
+		add_extension(b, param, i);
+		/* Behind a later fragment's header all is data. */
+		if (!later)
+			want->l4 = b->len;
+		if (param->chain[i] == FRAGMENT)
+			later = param->frag_off & IP6_OFFSET;
+	}
 	bytes_add_ports(b);
 	bytes_add_pattern(b, 8);
 	bytes_end_ipv6(b, ip);
@@ -89,6 +96,8 @@ static void add_packet(struct bytes *b, const struct ipv6_case *param,
 		want->family = AF_INET6;
 		want->fragment = param->fragment;
 		want->has_proto = !param->no_proto;
+		want->has_l4 = !param->no_proto &&
+			       !(param->frag_off & IP6_OFFSET);
 		want->proto = param->proto;
 		want->has_ports = param->ports;
 		want->sport = TEST_SPORT;
@@ -239,6 +248,7 @@ static void want_cut(struct tmirror_flow *want, unsigned int len)
 {
 	want->family = len >= 40 ? AF_INET6 : AF_UNSPEC;
 	want->has_proto = len >= 40 + 8 + 8 + 8;
+	want->has_l4 = want->has_proto;
 	want->fragment = want->has_proto;
 	want->has_ports = len >= 40 + 8 + 8 + 8 + 4;
 	flow_set_addresses(want);
