@@ -322,15 +322,15 @@ static void sums_from_any_place(struct kunit *test)
 	unsigned int start = how->type == ARPHRD_ETHER ? 0 : how->link;
 	unsigned int tag_at = how->vlan_proto ? 12 : 0;
 	unsigned int pos, offset = 4, sum;
+	struct bytes *b = bytes_new(test);
 	struct tmirror_frame frame;
 	struct sk_buff *skb, *copy;
-	struct bytes *b;
 
 	for (; start + offset + 2 <= 60; start++) {
 		/* There the tag would be between the place and the field. */
 		if (start < tag_at && start + offset + 2 > tag_at)
 			continue;
-		b = bytes_new(test);
+		b->len = 0;
 		bytes_add_pattern(b, 60);
 		memset(b->at + start + offset, 0, 2);
 		skb = fixture_skb(test, how, b);
@@ -344,7 +344,6 @@ static void sums_from_any_place(struct kunit *test)
 		sum = bytes_sum(0, copy->data + pos, copy->len - pos);
 		KUNIT_EXPECT_EQ_MSG(test, bytes_fold(sum), 0xffff,
 				    "start %u", start);
-		kunit_kfree(test, b);
 	}
 }
 
