@@ -66,9 +66,10 @@ struct extension {
  * @offloaded: the tag is beside the frame
  * @linkless: the device has no Ethernet header
  * @padding: bytes behind the IP packet
- * @claim: what IP says of its length, if @lies
- * @udp_lies: UDP does
- * @udp_claim: what it then says of its length
+ * @lies: IP does not tell its true length
+ * @claim: what it then says
+ * @udp_lies: UDP does not tell its true length
+ * @udp_claim: what it then says
  * @no_check: UDP has no checksum
  * @final_at: where in the extensions the final destination is; 0: nowhere
  * @alone: L4 stays as it is
