@@ -37,9 +37,7 @@ static u32 mend_ipv6(struct sk_buff *copy, const struct tmirror_headers *headers
 	u32 start = headers->network + sizeof(*ip);
 	u32 len = min_t(u32, ntohs(ip->payload_len), copy->len - start);
 
-	/* 0 may be a jumbogram's, whose length is in an option. */
-	if (!ip->payload_len)
-		return 0;
+	/* 0 stays: it may be a jumbogram's, whose length is in an option. */
 	ip->payload_len = htons(len);
 	return start + len;
 }
