@@ -36,7 +36,7 @@
 /**
  * struct extension - an IPv6 extension header
  * @type: its number
- * @hdrlen: its length as it says it
+ * @hdrlen: its length as it says it; of a fragment's, what is reserved
  * @routing: type of routing
  * @left: segments that are left of the route
  */
@@ -103,7 +103,7 @@ struct repair_case {
 #define EXTENSIONS(n, list...)	.count = (n), .extension = { list }
 #define OPTIONS		{ NEXTHDR_DEST, 1 }
 #define AUTH		{ NEXTHDR_AUTH, 3 }
-#define FRAGMENT	{ NEXTHDR_FRAGMENT }
+#define FRAGMENT	{ NEXTHDR_FRAGMENT, 5 }
 
 static const struct repair_case repair_cases[] = {
 	{ "tcp, IPv4", IP4, TCP, 20 },
