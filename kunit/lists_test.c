@@ -29,6 +29,7 @@ struct list_case {
 	u16 vlan_proto;
 	bool sctp;
 	bool shared;		/* its list is another skb's as well */
+	u8 tags;		/* in the frame of the head alone */
 };
 
 static const struct list_case list_cases[] = {
@@ -38,6 +39,9 @@ static const struct list_case list_cases[] = {
 	{ "udp at ingress, IPv6", ETH_P_IPV6, true },
 	{ "udp, offloaded tag", ETH_P_IP, true, ETH_P_8021Q },
 	{ "udp, shared", ETH_P_IP, true, .shared = true },
+	{ "udp, a tag in the frame", ETH_P_IP, .tags = 1 },
+	{ "udp, more tags than there is headroom for", ETH_P_IP, .tags = 4 },
+	{ "udp, tags, shared", ETH_P_IPV6, .tags = 4, .shared = true },
 	{ "sctp, IPv4", ETH_P_IP, .sctp = true },
 	{ "sctp, IPv6", ETH_P_IPV6, .sctp = true },
 	{ "sctp at ingress", ETH_P_IP, true, .sctp = true },
@@ -96,12 +100,24 @@ static void make_packet(const struct list_case *param, unsigned int i,
 	}
 }
 
+/* As a VLAN device does that cannot leave it to the one below. */
+static void add_tags(const struct list_case *param, struct bytes *b)
+{
+	unsigned int i, len = param->tags * 4;
+
+	memmove(b->at + 12 + len, b->at + 12, b->len - 12);
+	for (i = 0; i < len; i += 4)
+		memcpy(b->at + 12 + i, ((const u8[]){ 0x81, 0, 0, 7 }), 4);
+	b->len += len;
+}
+
 /* As GRO makes it: what is on the list keeps its headers before its data. */
 static struct sk_buff *make_list(struct kunit *test,
 				 const struct list_case *param)
 {
 	struct fixture how = {
-		"first", ARPHRD_ETHER, ETH_HLEN, param->ingress,
+		"first", ARPHRD_ETHER, ETH_HLEN + param->tags * 4,
+		param->ingress,
 		.vlan_proto = param->vlan_proto, .vlan_tci = 3,
 	};
 	unsigned int l4 = header_len(param), data = l4 + 8, i;
@@ -117,6 +133,7 @@ static struct sk_buff *make_list(struct kunit *test,
 		memset(b->at + l4 + 8, 0, 4);
 		b->len = data;
 	}
+	add_tags(param, b);
 	skb = fixture_skb(test, &how, b);
 	shared = skb_shinfo(skb);
 	end = &shared->frag_list;
@@ -136,7 +153,8 @@ static struct sk_buff *make_list(struct kunit *test,
 		skb->data_len += part->len;
 		skb->truesize += part->truesize;
 	}
-	skb_set_transport_header(skb, l4 - (param->ingress ? ETH_HLEN : 0));
+	skb_set_transport_header(skb, l4 + param->tags * 4 -
+				 (param->ingress ? ETH_HLEN : 0));
 	shared->gso_segs = PACKETS;
 	if (param->sctp) {
 		shared->gso_type = SKB_GSO_SCTP;
@@ -211,6 +229,7 @@ static void lists_become_their_packets(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, segments);
 	for (segment = segments; segment; segment = segment->next) {
 		make_packet(param, i, b);
+		add_tags(param, b);
 		expect_frame(test, param, segment, b, i++);
 	}
 	KUNIT_EXPECT_EQ(test, i, PACKETS);

@@ -98,6 +98,38 @@ unsigned int tmirror_segment_count(const struct tmirror_frame *frame,
 	return DIV_ROUND_UP(skb->len - max(end, 0), size);
 }
 
+/*
+ * A copy that stays a list. Segmentation writes the head's link-layer header in
+ * front of each skb of the list and believes that there is room: we make it.
+ */
+static struct sk_buff *copy_list(const struct sk_buff *skb)
+{
+	struct sk_buff *whole, *part, *copy, **link;
+
+	whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
+	if (!whole)
+		return NULL;
+	if (skb_unclone(whole, GFP_ATOMIC))
+		goto err_copy;
+	for (link = &skb_shinfo(whole)->frag_list; (part = *link);
+	     link = &copy->next) {
+		copy = skb_copy_expand(part, skb_headroom(part) +
+				       skb_headlen(skb) + skb->mac_len, 0,
+				       GFP_ATOMIC | __GFP_NOWARN);
+		if (!copy)
+			goto err_copy;
+		copy->next = part->next;
+		whole->truesize += copy->truesize - part->truesize;
+		*link = copy;
+		consume_skb(part);
+	}
+	return whole;
+
+err_copy:
+	kfree_skb(whole);
+	return NULL;
+}
+
 /**
  * tmirror_segment - make the packets on the wire of a super-packet
  * @frame: its frame; only read
@@ -111,21 +143,22 @@ struct sk_buff *tmirror_segment(const struct tmirror_frame *frame)
 {
 	const struct sk_buff *skb = frame->skb;
 	struct sk_buff *whole, *segments, *segment;
-	bool list = is_list(skb);
 
 	/* Segmentation goes along the list and believes that there is one. */
-	if (list && !skb_has_frag_list(skb))
+	if (is_list(skb) && !skb_has_frag_list(skb))
 		return NULL;
 	/*
 	 * Segmentation wants an skb of its own to write to. A clone would
 	 * have the original's headers copied by whoever writes to them next,
-	 * so it is for the kinds that must stay a list, and for when there is
-	 * no room for a copy. Of another kind a list must not stay one: where
-	 * its skbs do not end with segments, segmentation is a bug to the
-	 * kernel.
+	 * so it is for when there is no room for a copy. What need not be a
+	 * list must not stay one: where its skbs do not end with segments,
+	 * segmentation is a bug to the kernel.
 	 */
-	whole = list ? NULL : skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
-	if (!whole && (list || !skb_has_frag_list(skb)))
+	if (is_list(skb))
+		whole = copy_list(skb);
+	else
+		whole = skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
+	if (!whole && !skb_has_frag_list(skb))
 		whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
 	if (!whole)
 		return ERR_PTR(-ENOMEM);
