@@ -28,40 +28,35 @@ TRACE_DEFINE_ENUM(TMIRROR_DROP_DOWN);
 
 /* A copy was sent: @wire bytes were on the wire, @kept of them went out. */
 TRACE_EVENT(tmirror_copy,
-	TP_PROTO(const char *session, u32 wire, u32 kept),
-	TP_ARGS(session, wire, kept),
-	TP_STRUCT__entry(
-		__array(char, session, TMIRROR_NAME_MAX + 1)
-		__field(u32, wire)
-		__field(u32, kept)
-	),
-	TP_fast_assign(
-		strscpy(__entry->session, session, sizeof(__entry->session));
-		__entry->wire = wire;
-		__entry->kept = kept;
-	),
-	TP_printk("session=%s wire=%u length=%u", __entry->session,
-		  __entry->wire, __entry->kept)
+	    TP_PROTO(const char *session, u32 wire, u32 kept),
+	    TP_ARGS(session, wire, kept),
+	    TP_STRUCT__entry(__array(char, session, TMIRROR_NAME_MAX + 1)
+			     __field(u32, wire)
+			     __field(u32, kept)),
+	    TP_fast_assign(strscpy(__entry->session, session,
+				   sizeof(__entry->session));
+			   __entry->wire = wire;
+			   __entry->kept = kept;),
+	    TP_printk("session=%s wire=%u length=%u",
+		      __entry->session, __entry->wire, __entry->kept)
 );
 
 /* Packets on the wire, @bytes in all, did not become copies. */
 TRACE_EVENT(tmirror_drop,
-	TP_PROTO(const char *session, u32 packets, u64 bytes, int cause),
-	TP_ARGS(session, packets, bytes, cause),
-	TP_STRUCT__entry(
-		__array(char, session, TMIRROR_NAME_MAX + 1)
-		__field(u64, bytes)
-		__field(u32, packets)
-		__field(int, cause)
-	),
-	TP_fast_assign(
-		strscpy(__entry->session, session, sizeof(__entry->session));
-		__entry->bytes = bytes;
-		__entry->packets = packets;
-		__entry->cause = cause;
-	),
-	TP_printk("session=%s packets=%u wire=%llu cause=%s", __entry->session,
-		  __entry->packets, __entry->bytes, show_cause(__entry->cause))
+	    TP_PROTO(const char *session, u32 packets, u64 bytes, int cause),
+	    TP_ARGS(session, packets, bytes, cause),
+	    TP_STRUCT__entry(__array(char, session, TMIRROR_NAME_MAX + 1)
+			     __field(u64, bytes)
+			     __field(u32, packets)
+			     __field(int, cause)),
+	    TP_fast_assign(strscpy(__entry->session, session,
+				   sizeof(__entry->session));
+			   __entry->bytes = bytes;
+			   __entry->packets = packets;
+			   __entry->cause = cause;),
+	    TP_printk("session=%s packets=%u wire=%llu cause=%s",
+		      __entry->session, __entry->packets, __entry->bytes,
+		      show_cause(__entry->cause))
 );
 
 #endif /* _TMIRROR_TRACE_H */
