@@ -23,14 +23,18 @@ def pseudo_header(src, dst, proto, length):
 
 
 def read_pcap(path):
-    """The frames of a capture, each whole."""
+    """The frames of a capture, each whole.
+
+    The packets of a device without link layer get a header of zeros and
+    their type, like the copies of them.
+    """
     with open(path, "rb") as file:
         data = file.read()
     if data[:4] not in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1"):
         raise ValueError(f"{path}: not a little-endian pcap file")
     link_type = struct.unpack_from("<I", data, 20)[0] & 0xffff
-    if link_type != 1:
-        raise ValueError(f"{path}: link type {link_type}, not Ethernet")
+    if link_type not in (1, 101):
+        raise ValueError(f"{path}: link type {link_type}, not Ethernet or IP")
     frames = []
     offset = 24
     while offset < len(data):
@@ -38,7 +42,11 @@ def read_pcap(path):
         offset += 16
         if captured != length or offset + captured > len(data):
             raise ValueError(f"{path}: frame {len(frames) + 1} is cut")
-        frames.append(data[offset:offset + captured])
+        frame = data[offset:offset + captured]
+        if link_type == 101:
+            six = frame[:1] and frame[0] >> 4 == 6
+            frame = bytes(12) + (b"\x86\xdd" if six else b"\x08\x00") + frame
+        frames.append(frame)
         offset += captured
     return frames
 
