@@ -294,7 +294,7 @@ tcp() {
 		expect tcp "$version" ingress super
 		expect tcp "$version" egress super
 		arrives "$kind tcp $version" \
-			tcp h1 m "${ours[$version]}" 5001 30000
+			tcp h1 m "${ours[$version]}" 5001 18000
 	done
 }
 # forwarded CLASS PORT
@@ -305,7 +305,7 @@ forwarded() {
 		expect "$1" "$version" ingress super through
 		expect "$1" "$version" egress super through
 		arrives "$kind $1 $version" \
-			tcp h1 h2 "${far[$version]}" "$2" 30000
+			tcp h1 h2 "${far[$version]}" "$2" 18000
 	done
 }
 sctp() {
@@ -315,7 +315,7 @@ sctp() {
 		expect sctp "$version" ingress
 		expect sctp "$version" egress super
 		arrives "$kind sctp $version" \
-			sctp h1 m "${ours[$version]}" 5008 30000
+			sctp h1 m "${ours[$version]}" 5008 18000
 	done
 }
 udp_local() {
@@ -325,9 +325,9 @@ udp_local() {
 		expect udp-gso "$version" ingress super
 		expect udp-gso "$version" egress super
 		arrives "$kind ingress udp-gso $version" \
-			udp h1 m "${ours[$version]}" 5003 9500 gro
+			udp h1 m "${ours[$version]}" 5003 6500 gro
 		arrives "$kind egress udp-gso $version" \
-			udp m h1 "${near[$version]}" 5003 9500
+			udp m h1 "${near[$version]}" 5003 6500
 	done
 }
 # udp_forwarded CLASS PORT
@@ -338,9 +338,9 @@ udp_forwarded() {
 		expect "$1" "$version" ingress super through
 		expect "$1" "$version" egress super through
 		arrives "$kind ingress $1 $version" \
-			udp h1 h2 "${far[$version]}" "$2" 9500
+			udp h1 h2 "${far[$version]}" "$2" 6500
 		arrives "$kind egress $1 $version" \
-			udp h2 h1 "${near[$version]}" "$2" 9500
+			udp h2 h1 "${near[$version]}" "$2" 6500
 	done
 }
 # Super-packets of more than 64 KiB, of IPv6 and, from 6.3 on, IPv4
@@ -611,11 +611,11 @@ kind_loopback() {
 		check "loopback none $version originals" \
 			m ping -q -c 2 -i 0.01 -s 3000 "${ours[$version]}"
 		arrives "loopback tcp $version" \
-			tcp m m "${ours[$version]}" 5001 30000
+			tcp m m "${ours[$version]}" 5001 18000
 		arrives "loopback udp-gso $version" \
-			udp m m "${ours[$version]}" 5003 9500
+			udp m m "${ours[$version]}" 5003 6500
 		arrives "loopback sctp $version" \
-			sctp m m "${ours[$version]}" 5008 30000
+			sctp m m "${ours[$version]}" 5008 18000
 	done
 	rm "$tmp/far.pcap"
 	judge both
@@ -667,7 +667,7 @@ kind_tunnels() {
 			expect "$class" "$version" egress super
 			near=10.1$v.0.254
 			[ "$version" = ipv4 ] || near=fd1$v::fe
-			arrives "tunnels $class $version" tcp h1 m "$near" 5001 30000
+			arrives "tunnels $class $version" tcp h1 m "$near" 5001 18000
 		done
 	done
 	rm "$tmp/far.pcap"
