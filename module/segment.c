@@ -10,6 +10,8 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <net/ip6_checksum.h>
+#include <net/udp.h>
 
 /* What software segmentation may leave in a segment: we read it, no device. */
 #define SEGMENT_FEATURES (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_FRAGLIST | \
@@ -130,6 +132,30 @@ err_copy:
 	return NULL;
 }
 
+/*
+ * Segmentation takes the outer UDP checksum of a tunnel for the sum of its
+ * pseudo header. Before 6.10 GRO, which puts that there, took the addresses of
+ * the inner header.
+ */
+static void set_pseudo_sum(struct sk_buff *whole)
+{
+	const struct ipv6hdr *ipv6 = ipv6_hdr(whole);
+	const struct iphdr *ip = ip_hdr(whole);
+	struct udphdr *udp = (void *)(ip + 1);
+	int len;
+
+	if (whole->protocol == htons(ETH_P_IPV6))
+		udp = (void *)(ipv6 + 1);
+	len = whole->len - ((u8 *)udp - whole->data);
+	if ((u8 *)(udp + 1) > skb_tail_pointer(whole) || !udp->check)
+		return;
+	if (whole->protocol == htons(ETH_P_IPV6) &&
+	    ipv6->nexthdr == IPPROTO_UDP)
+		udp->check = ~udp_v6_check(len, &ipv6->saddr, &ipv6->daddr, 0);
+	else if (whole->protocol == htons(ETH_P_IP) && ip->ihl == 5)
+		udp->check = ~udp_v4_check(len, ip->saddr, ip->daddr, 0);
+}
+
 /**
  * tmirror_segment - make the packets on the wire of a super-packet
  * @frame: its frame; only read
@@ -164,8 +190,12 @@ struct sk_buff *tmirror_segment(const struct tmirror_frame *frame)
 		return ERR_PTR(-ENOMEM);
 
 	/* At the ingress hook the link-layer header is in front of the data. */
-	if (frame->offset < 0)
+	if (frame->offset < 0) {
 		skb_push(whole, -frame->offset);
+		if (skb_shinfo(whole)->gso_type & SKB_GSO_UDP_TUNNEL_CSUM &&
+		    !skb_cloned(whole))
+			set_pseudo_sum(whole);
+	}
 	skb_reset_mac_header(whole);
 	/*
 	 * Without a checksum the kernel takes it for a driver's mistake, and
