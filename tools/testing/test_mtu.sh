@@ -73,5 +73,53 @@ frames h1 send e0 tcp-full udp >/dev/null
 wait_for counter_is m v4 .dropped.too_big $((dropped + 2))
 is "no room for 14 bytes: too_big" $((dropped + 2)) \
 	"$(counter m v4 .dropped.too_big)"
+must ip -n m route del 192.0.2.9 dev u0
+
+# --- the device's, changed at run time ---------------------------------------
+
+# cut_to DESC ROOM4 ROOM6: what a long frame is cut to
+cut_to() {
+	local seen4 seen6
+
+	seen4=$(counter m v4 .mirrored.bytes)
+	seen6=$(counter m v6 .mirrored.bytes)
+	before=$(counter m short .matched.packets)
+	frames h1 send e0 tcp-full >/dev/null
+	wait_for counter_is m short .matched.packets $((before + 1))
+	is "$1" "$2 $3" "$(($(counter m v4 .mirrored.bytes) - seen4)) $((
+		$(counter m v6 .mirrored.bytes) - seen6))"
+}
+
+must ip -n m link set u0 mtu 1300
+cut_to "a smaller MTU of the device counts" $((1300 - 36)) $((1300 - 56))
+must ip -n m link set u0 mtu 1700
+cut_to "a larger one, too: whole copies" 1514 1514
+
+# --- what the host has learned of a path -------------------------------------
+
+# c is a router now, and the collector d behind it.
+netns d
+must ip link add d0 netns c mtu 1280 type veth peer name e0 netns d mtu 1280
+must ip -n c link set d0 up
+must ip -n d link set e0 up
+must ip -n c address add 198.51.100.1/24 dev d0
+must ip -n d address add 198.51.100.9/24 dev e0
+ipv6 c d0 fd05::1/64
+ipv6 d e0 fd05::9/64
+c sysctl -qw net.ipv6.conf.all.forwarding=1
+must ip -n d route add default via 198.51.100.1
+must ip -n d route add default via fd05::1
+must ip -n m route add 198.51.100.0/24 via 192.0.2.9
+must ip -n m route add fd05::/64 via fd03::9
+must m tmconf target set v4 remote 198.51.100.9
+must m tmconf target set v6 remote fd05::9
+cut_to "before anything is known of the path" 1514 1514
+for address in 198.51.100.9 fd05::9; do
+	m ping -q -c 1 -W 1 -M 'do' -s 1500 $address >/dev/null
+done
+cut_to "what others found out of the path counts" $((1280 - 36)) $((1280 - 56))
+must ip -n m route flush cache
+must ip -n m -6 route flush cache
+cut_to "until it is forgotten" 1514 1514
 
 finish
