@@ -160,12 +160,16 @@ int tmirror_hold_xmit(struct tmirror_net *tn, struct neighbour *neigh,
 	return tmirror_xmit(tn, copy);
 }
 
-/* Called without locks, after every change and before the end of it. */
+/*
+ * Called after every change; and before the end of a next hop, which is marked
+ * dead by then, with the table of next hops locked: nothing can be sent there.
+ */
 static int neigh_event(struct notifier_block *block, unsigned long event,
 		       void *info)
 {
 	const struct neighbour *neigh = info;
 	struct tmirror_net *tn;
+	bool reachable, dead;
 	struct queue *queue;
 	u8 state;
 
@@ -174,14 +178,16 @@ static int neigh_event(struct notifier_block *block, unsigned long event,
 	tn = tmirror_net(dev_net(neigh->dev));
 	spin_lock_bh(&tn->hold.lock);
 	state = READ_ONCE(neigh->nud_state);
+	dead = READ_ONCE(neigh->dead);
+	reachable = (state & NUD_VALID) && !dead;
 	queue = find(&tn->hold, neigh);
-	if (queue && (!(state & NUD_INCOMPLETE) || READ_ONCE(neigh->dead)))
+	if (queue && (!(state & NUD_INCOMPLETE) || dead))
 		list_del(&queue->node);
 	else
 		queue = NULL;
 	spin_unlock_bh(&tn->hold.lock);
 	if (queue)
-		settle_all(tn, queue, state & NUD_VALID);
+		settle_all(tn, queue, reachable);
 	return NOTIFY_DONE;
 }
 

@@ -73,7 +73,8 @@ static struct dst_entry *route_ipv6(struct tmirror_route *route,
 
 /*
  * The next hop of a route. IPsec and lightweight tunnels have next hops of
- * their own behind it, which we cannot know.
+ * their own behind it, which we cannot know; nor do we know where a firewall
+ * sends copies by marking them: a target's own mark is there for that.
  */
 static struct neighbour *neigh_ipv4(struct dst_entry *dst,
 				    const struct tmirror_member *member)
