@@ -67,6 +67,9 @@ final_destination(const struct sk_buff *copy,
 			len = sizeof(struct frag_hdr);
 		else if (next == NEXTHDR_AUTH)
 			len = ipv6_authlen((struct ipv6_opt_hdr *)routing);
+		/* A sender may write to its packet after we looked first. */
+		if (pos + len > headers->transport)
+			return NULL;
 		if (next == NEXTHDR_ROUTING && routing->segments_left) {
 			if (routing->hdrlen < 2)
 				return NULL;
