@@ -152,7 +152,8 @@ static void set_pseudo_sum(struct sk_buff *whole)
 	if (whole->protocol == htons(ETH_P_IPV6) &&
 	    ipv6->nexthdr == IPPROTO_UDP)
 		udp->check = ~udp_v6_check(len, &ipv6->saddr, &ipv6->daddr, 0);
-	else if (whole->protocol == htons(ETH_P_IP) && ip->ihl == 5)
+	else if (whole->protocol == htons(ETH_P_IP) && ip->ihl == 5 &&
+		 ip->protocol == IPPROTO_UDP)
 		udp->check = ~udp_v4_check(len, ip->saddr, ip->daddr, 0);
 }
 
