@@ -78,22 +78,40 @@ def l4_length(frame, offset, version, proto):
     return {UDP: 8, SCTP: 12}.get(proto, 0)
 
 
-def extensions(frame, offset, proto):
-    """Walks IPv6's: offset, protocol, is a fragment, and of which later."""
-    fragment = False
-    while proto in EXTENSIONS and offset + 8 <= len(frame):
+def final(frame, offset, dst):
+    """The destination that checksums go by: RFC 8200 8.1, RFC 8754."""
+    length, kind, left = frame[offset + 1:offset + 4]
+    if not left:
+        return dst
+    where = {0: length // 2 - 1, 2: length // 2 - 1, 4: 0}.get(kind)
+    if where is None or length < 2:
+        return None
+    return frame[offset + 8 + where * 16:offset + 24 + where * 16]
+
+
+def extensions(frame, l3):
+    """Walks IPv6's: offset, protocol, is a fragment, final destination."""
+    offset, proto, dst = l3 + 40, frame[l3 + 6], frame[l3 + 24:l3 + 40]
+    fragment, routed = False, False
+    size = struct.unpack_from(">H", frame, l3 + 4)[0]
+    # 0 may be a jumbogram's.
+    end = min(offset + size, len(frame)) if size else len(frame)
+    # Two bytes tell how long a header is that the packet may cut short.
+    while proto in EXTENSIONS and offset + (8 if proto == 44 else 2) <= end:
         length = (frame[offset + 1] + 1) * 8
         if proto == 44:
             where = struct.unpack_from(">H", frame, offset + 2)[0]
             fragment = fragment or where & 0xfff9 != 0
             length = 8
             if where & 0xfff8:
-                return offset + length, None, True
+                return offset + length, None, True, dst
         elif proto == 51:
             length = (frame[offset + 1] + 2) * 4
+        elif proto == 43 and not routed and offset + 8 <= end:
+            dst, routed = final(frame, offset, dst), frame[offset + 3] > 0
         proto = frame[offset]
         offset += length
-    return offset, proto, fragment
+    return offset, proto, fragment, dst
 
 
 def parse(frame):
@@ -111,8 +129,8 @@ def parse(frame):
         src, dst = frame[l3 + 12:l3 + 16], frame[l3 + 16:l3 + 20]
     elif kind == 0x86dd and len(frame) >= l3 + 40 and first >> 4 == 6:
         version = 6
-        src, dst = frame[l3 + 8:l3 + 24], frame[l3 + 24:l3 + 40]
-        l4, proto, fragment = extensions(frame, l3 + 40, frame[l3 + 6])
+        src = frame[l3 + 8:l3 + 24]
+        l4, proto, fragment, dst = extensions(frame, l3)
     else:
         return Headers(0, l3, l3, l3, None, False, frame[6:12], frame[:6])
     payload = l4 + l4_length(frame, l4, version, proto)
@@ -157,11 +175,13 @@ def finished(frame):
     """
     headers = parse(frame)
     if headers.proto not in (TCP, UDP, SCTP) or headers.fragment \
-            or len(frame) < headers.payload:
+            or not headers.dst:
         return frame
     offset, size = CHECKSUMS[headers.proto]
     offset += headers.l4
     end = ip_end(frame, headers)
+    if not headers.payload <= end <= len(frame):
+        return frame
     if headers.proto == SCTP:
         left = bytes(4)
     else:
@@ -193,7 +213,8 @@ def repaired(frame, headers):
         frame = replace(frame, headers.l3 + 4,
                         struct.pack(">H", end - headers.l3 - 40))
     if headers.fragment or headers.payload == headers.l4 \
-            or headers.proto not in CHECKSUMS or end < headers.payload:
+            or headers.proto not in CHECKSUMS or end < headers.payload \
+            or not headers.dst:
         return frame
     if headers.proto == UDP:
         length = struct.unpack_from(">H", frame, headers.l4 + 4)[0]

@@ -99,6 +99,9 @@ tcp-fraglist 5006
 big-tcp 5007
 sctp 5008
 virtio 5009
+iperf 5201
+netcat 5010
+dns 53
 END
 cat >"$tmp/tunnels" <<END
 vxlan 4789
@@ -710,8 +713,72 @@ kind_virtio() {
 	traffic forget
 }
 
+# What programs of others send from h1 to h2, and get back
+kind_programs() {
+	local version class port record
+	declare -A records=([ipv4]=A [ipv6]=AAAA)
+
+	begin
+	addresses e0 p1
+	for version in "${!far[@]}"; do
+		echo "address=/h2/${far[$version]}"
+	done >"$tmp/dns.conf"
+	background h2 dnsmasq -k -R -h --pid-file= --user=root -C "$tmp/dns.conf"
+	background h2 iperf3 -s -p 5201 >/dev/null
+	background h2 socat TCP6-LISTEN:5010,fork,reuseaddr,ipv6only=0 EXEC:cat
+	for port in 53 5201 5010; do
+		wait_for h2 sh -c "ss -tlnH sport = $port | grep -q ." ||
+			bail "no server at port $port"
+	done
+	source_is p1 h1 e0
+	merge p1
+	for version in ipv4 ipv6; do
+		record=${records[$version]}
+		expect iperf "$version" ingress super through
+		expect iperf "$version" egress super through
+		for class in none netcat dns; do
+			expect "$class" "$version" ingress
+			expect "$class" "$version" egress
+		done
+		check "programs ping $version" \
+			h1 ping -q -c 3 -i 0.01 -s 2000 "${far[$version]}"
+		iperf "$version" TCP -n 60K
+		iperf "$version" "TCP back" -n 60K -R
+		iperf "$version" UDP -u -b 0 -l 1200 -n 24K
+		check "programs netcat $version" \
+			cmp "$tmp/ports" <(h1 nc -N "${far[$version]}" 5010 <"$tmp/ports")
+		is "programs dig $version" "${far[$version]}" \
+			"$(h1 dig +short "@${far[$version]}" h2 "$record")"
+		is "programs dig $version TCP" "${far[$version]}" \
+			"$(h1 dig +tcp +short "@${far[$version]}" h2 "$record")"
+	done
+	judge "$h1_mac" "$sent_from"
+}
+# iperf VERSION NAME OPTION...
+iperf() {
+	check "programs iperf3 $1 $2" h1 iperf3 -c "${far[$1]}" -p 5201 -J "${@:3}"
+}
+
+# Rare headers, those that lie, and those that chance has changed
+kind_odd() {
+	local version direction
+
+	begin
+	must "$python" "$here/odd.py" 02:00:00:00:09:09 \
+		"$tmp/there.pcap" "$tmp/back.pcap"
+	source_is p1 h1 e0
+	for version in ipv4 ipv6 other; do
+		for direction in ingress egress; do
+			expect none "$version" "$direction"
+		done
+	done
+	check "odd frames sent" h1 tcpreplay --topspeed -i e0 "$tmp/there.pcap"
+	check "odd frames sent back" m tcpreplay --topspeed -i p1 "$tmp/back.pcap"
+	judge "$sent_from"
+}
+
 kinds=(veth tag-offloaded tag-in-frame qinq vlan bridge-port bond macvlan tap tun
-	wireguard loopback tunnels virtio)
+	wireguard loopback tunnels virtio programs odd)
 [ $# = 0 ] || kinds=("$@")
 for kind in "${kinds[@]}"; do
 	start=$SECONDS
