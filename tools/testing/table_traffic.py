@@ -41,7 +41,7 @@ import packets
 CLONE_NEWNET = 0x40000000
 UDP_SEGMENT, UDP_GRO = 103, 104
 SO_TIMESTAMP, SO_SNDBUFFORCE, SO_RCVBUFFORCE = 29, 32, 33
-TUNSETIFF = 0x400454ca
+TUNSETIFF, TUNSETSNDBUF = 0x400454ca, 0x400454d4
 IFF_TUN, IFF_TAP, IFF_NAPI, IFF_NO_PI = 1, 2, 0x10, 0x1000
 IFF_VNET_HDR = 0x4000
 RTM_NEWLINK = 16
@@ -276,6 +276,9 @@ def relay(kind, *ends):
     flags = IFF_NO_PI | {"tap": IFF_TAP, "tun": IFF_TUN}[kind]
     # The mirror host's merges what it receives.
     first = tun(ends[0], ends[1], flags | IFF_NAPI)
+    # A tap without a limit has its packets in fragments of pages. When GRO takes
+    # those out of one it forgets whose it was, and the tap is never freed.
+    fcntl.ioctl(first, TUNSETSNDBUF, struct.pack("i", 1 << 28))
     second = tun(ends[2], ends[3], flags)
     other = {first: second, second: first}
     while True:
