@@ -109,7 +109,11 @@ def decapsulate(frame, port=4789):
 
 
 def flow(frame):
-    """What the packets of one flow in one direction have in common."""
+    """What the packets of one flow in one direction have in common.
+
+    The flow label is part of it: TCP changes it when it sends anew, and GRO
+    lets what has another label pass what it holds.
+    """
     offset = 12
     while frame[offset:offset + 2] in (b"\x81\x00", b"\x88\xa8"):
         offset += 4
@@ -121,5 +125,5 @@ def flow(frame):
         if not struct.unpack(">H", packet[6:8].ljust(2, b"\0"))[0] & 0x3fff:
             key += packet[header:header + 4]
     elif frame[offset:offset + 2] == b"\x86\xdd":
-        key += packet[6:7] + packet[8:44]
+        key += packet[:4] + packet[6:7] + packet[8:44]
     return key

@@ -412,14 +412,17 @@ class Table:
                 flows[packets.flow(frame)][which].append(frame)
         for want, got in flows.values():
             if want != got:
-                frame = next(a for a, b in zip(want, got) if a != b)
+                frame, instead = next(
+                    (a, b) for a, b in zip(want, got) if a != b)
                 wrong[keys[frame]].append(("out of order", frame, 1))
+                wrong[keys[frame]].append(("what came there", instead, 1))
 
     @staticmethod
     def some(wrong):
         """Lines that show some of each kind of mistake."""
         return [f"{what}: {count} x {len(frame)} bytes: {frame[:120].hex()}"
-                for kind in ("no copy of", "copy of nothing", "out of order")
+                for kind in ("no copy of", "copy of nothing", "out of order",
+                             "what came there")
                 for what, frame, count in
                 [entry for entry in wrong if entry[0] == kind][:3]]
 

@@ -764,6 +764,8 @@ kind_odd() {
 	local version direction
 
 	begin
+	# A full ring gives packets back, and a capture sees them again: have none.
+	must m ethtool -K p1 gro off
 	must "$python" "$here/odd.py" 02:00:00:00:09:09 \
 		"$tmp/there.pcap" "$tmp/back.pcap"
 	source_is p1 h1 e0
