@@ -262,12 +262,16 @@ filters() {
 
 must t target add a remote 192.0.2.9
 check "a source" t session add s number 1 source d0 target a
-is "our filter, ingress" "32768 matchall" "$(filters d0 ingress)"
-is "our filter, egress" "32768 matchall" "$(filters d0 egress)"
+is "our filter, ingress" "32767 matchall" "$(filters d0 ingress)"
+is "our filter, egress" "32767 matchall" "$(filters d0 egress)"
+must n tc filter add dev d0 ingress protocol ip u32 match u32 0 0 action pass
+is "a filter that names no pref comes after it" "32767 matchall,49152 u32" \
+	"$(filters d0 ingress | sed 's/,49152 u32.*/,49152 u32/')"
+must n tc filter del dev d0 ingress pref 49152
 is "protocol all, and on with continue" 1 \
 	"$(n tc filter show dev d0 ingress | grep -c 'action order 1: tmirror continue')"
 check "a second session of it" t session add r number 2 source d0 target a
-is "needs no other filter" "32768 matchall" "$(filters d0 ingress)"
+is "needs no other filter" "32767 matchall" "$(filters d0 ingress)"
 check "the first goes" t session del s
 json "the second stays attached" '{"ingress":true,"egress":true}' '.[0].attached' session show r
 check "the second goes" t session del r
@@ -321,15 +325,15 @@ cannot() {
 must n tc qdisc add dev d0 clsact
 must n tc filter add dev d0 egress pref 1 matchall action pass
 cannot "pref 1 is taken" \
-	'pref 1.* tc filter add dev d0 ingress pref 32768 matchall action tmirror session s continue && tc filter add dev d0 egress pref 2 '
+	'pref 1.* tc filter add dev d0 ingress pref 32767 matchall action tmirror session s continue && tc filter add dev d0 egress pref 2 '
 must n tc qdisc del dev d0 clsact
 must t session del s
 must n tc qdisc add dev d0 ingress
-cannot "an ingress qdisc" 'ingress qdisc.* tc filter add dev d0 ingress pref 32768 matchall'
+cannot "an ingress qdisc" 'ingress qdisc.* tc filter add dev d0 ingress pref 32767 matchall'
 must n tc qdisc del dev d0 ingress
 must t session del s
 must n tc qdisc add dev d0 ingress_block 21 egress_block 22 clsact
-cannot "a shared block" 'shared block 21.* tc filter add block 21 pref 32768 matchall .* && tc filter add block 22 '
+cannot "a shared block" 'shared block 21.* tc filter add block 21 pref 32767 matchall .* && tc filter add block 22 '
 must n tc qdisc del dev d0 clsact
 must t session del s
 
@@ -348,7 +352,7 @@ check "a device" t session set s source d0
 json "attached" '{"ingress":true,"egress":true}' '.[0].attached' session show s
 check "another device" t session set s source d1
 is "leaves the first" "" "$(n tc qdisc show dev d0 | grep clsact)"
-is "for the second" "32768 matchall" "$(filters d1 egress)"
+is "for the second" "32767 matchall" "$(filters d1 egress)"
 must n tc qdisc add dev d0 ingress
 refused "a device that cannot be" 1 "source d0: cannot attach" t session set s source d0
 json "stays where it was" '["d1",{"ingress":true,"egress":true}]' '.[0] | [.source, .attached]' \
@@ -402,7 +406,7 @@ for i in 1 2 3 4 5 6 7 8; do
 	others[i]=$!
 done
 wait "${others[@]}"
-is "eight at once leave one filter" "32768 matchall 32768 matchall" \
+is "eight at once leave one filter" "32767 matchall 32767 matchall" \
 	"$(filters d0 ingress) $(filters d0 egress)"
 for i in 1 2 3 4 5 6 7 8; do
 	t session del "p$i" &

@@ -8,8 +8,11 @@
 #include "attach.h"
 #include "tmconf.h"
 
-/* one above the highest place that tc has */
-#define PREF_END	65536
+/*
+ * Half-way down all places that tc has. Not 32768: a filter that names no place
+ * gets one above, but is refused as long as that very one is taken.
+ */
+#define PREF_ALONE	32767
 
 static const char *const directions[] = { "ingress", "egress" };
 
@@ -18,7 +21,7 @@ static uint32_t place_before(const struct tc_hook *hook)
 {
 	const struct tc_filter *first = tc_first(hook);
 
-	return (first ? first->pref : PREF_END) / 2;
+	return first ? first->pref / 2 : PREF_ALONE;
 }
 
 /* The first place that is free, where there is none before all others. */
