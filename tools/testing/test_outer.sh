@@ -5,6 +5,7 @@
 #
 #   h1 e0 -- p1 m u0 -- e0 c
 #                 u1 -- e1 c    a second way to c, for dev and mark
+#                 u2 -- e2 c    a third one, in a VRF for management
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -23,6 +24,26 @@ route add 192.0.2.9 dev u1 table 7
 rule add fwmark 7 table 7
 END
 
+m sysctl -qw net.ipv6.conf.default.disable_ipv6=0 \
+	net.ipv6.conf.default.addr_gen_mode=1
+must ip -n m link add u2 mtu 1700 type veth peer name e2 netns c mtu 1700 \
+	address 02:00:c0:00:02:29
+must ip -n c link set e2 up
+must ip -n m -batch - <<END
+link add mgmt type vrf table 100
+link set mgmt up
+link set u2 master mgmt
+link set u2 up
+address add 198.51.102.1/24 dev u2
+address add fd04::1/64 dev u2 nodad
+route add 192.0.2.9 dev u2 table 100
+route add fd03::9 dev u2 table 100
+neighbour replace 192.0.2.9 dev u2 nud permanent lladdr 02:00:c0:00:02:29
+neighbour replace fd03::9 dev u2 nud permanent lladdr 02:00:c0:00:02:29
+END
+
+must m ethtool -K u2 tx off >/dev/null
+
 config m <<END
 target add plain remote 192.0.2.9
 target add plain6 remote fd03::9
@@ -35,9 +56,12 @@ target add local remote 192.0.2.9 local 203.0.113.5
 target add port remote 192.0.2.9 port 4790
 target add dev remote 192.0.2.9 dev u1
 target add mark remote 192.0.2.9 mark 7
+target add vrf remote 192.0.2.9 dev mgmt
+target add vrf6 remote fd03::9 dev mgmt
 END
 number=0
-for target in plain plain6 ttl df csum nocsum6 ttl6 local port dev mark; do
+for target in plain plain6 ttl df csum nocsum6 ttl6 local port dev mark \
+	vrf vrf6; do
 	number=$((number + 1))
 	echo "session add $target number $number source p1 target $target" filter no-mld \
 		"vni $number continue on"
@@ -48,13 +72,15 @@ session add zero number 101 source p1 target plain filter no-mld vni 0" | config
 capture wire h1 e0 "$no_mld"
 capture u0 c e0 udp portrange 4789-4790
 capture u1 c e1 udp port 4789
+capture u2 c e2 udp port 4789
 flows=(tcp tcp-full udp udp-full tcp6 udp6)
 frames h1 send e0 "${flows[@]}" >/dev/null
 frames m back p1 "${flows[@]}" >/dev/null
 settle zero wire
 wait_for captured_is u1 $((2 * 12))
+wait_for captured_is u2 $((2 * 12))
 wait_for captured_is u0 $((11 * 12))
-capture_stop wire u0 u1
+capture_stop wire u0 u1 u2
 
 outer() {
 	$python "$here/outer.py" "$@"
@@ -91,6 +117,16 @@ for vni in 10 11; do
 	is "VNI $vni: dev or mark leads another way" \
 		"192.0.2.9 tos 0 id 0 df 0 mf 0 ttl 255 csum none $rest" \
 		"$(outer "$tmp/u1.pcap" $vni | cut -d' ' -f2-)"
+done
+is "a VRF leads a third way" \
+	"198.51.102.1 192.0.2.9 tos 0 id 0 df 0 mf 0 ttl 255 csum none $rest" \
+	"$(outer "$tmp/u2.pcap" 12)"
+is "a VRF leads a third way with IPv6" \
+	"fd04::1 fd03::9 tos 0 id 0 df 0 mf 0 ttl 255 csum valid $rest" \
+	"$(outer "$tmp/u2.pcap" 13)"
+for vni in 12 13; do
+	check "VNI $vni: the copies" compare --copies "$tmp/u2.pcap" --vni $vni \
+		"$tmp/wire.pcap"
 done
 for vni in 0 1 4 16777215; do
 	check "VNI $vni: the copies" compare --copies "$u0" --vni $vni \
