@@ -10,6 +10,7 @@ wrong.
   tcp FROM TO ADDRESS PORT BYTES [N]    there, and then back, over one
   sctp FROM TO ADDRESS PORT BYTES       connection of a socket in FROM to one
                                         at ADDRESS in TO; N bytes back
+  zerocopy FROM TO ADDRESS PORT BYTES   there, from the pages of the program
   udp FROM TO ADDRESS PORT BYTES [gro]  in super-packets; gro: TO wants such
   frames NS DEV MAC [-NAME...]          of frames.py, to MAC, some excepted;
   back NS DEV MAC [-NAME...]            and the same with the ends exchanged
@@ -42,6 +43,7 @@ CLONE_NEWNET = 0x40000000
 UDP_SEGMENT, UDP_GRO = 103, 104
 SO_TIMESTAMP, SO_SNDBUFFORCE, SO_RCVBUFFORCE = 29, 32, 33
 TUNSETIFF, TUNSETSNDBUF = 0x400454ca, 0x400454d4
+SO_ZEROCOPY, MSG_ZEROCOPY = 60, 0x4000000
 IFF_TUN, IFF_TAP, IFF_NAPI, IFF_NO_PI = 1, 2, 0x10, 0x1000
 IFF_VNET_HDR = 0x4000
 RTM_NEWLINK = 16
@@ -74,7 +76,7 @@ def make(netns, address, kind, proto=0):
     return sock
 
 
-def move(source, sink, size):
+def move(source, sink, size, flags=0):
     """Sends data and receives it; it must be the same."""
     sent, got = 0, bytearray()
     while len(got) < size:
@@ -83,7 +85,7 @@ def move(source, sink, size):
         if not can_read and not can_write:
             raise ValueError(f"{size} bytes sent, {len(got)} arrived")
         if can_write:
-            sent += source.send(DATA[sent:size])
+            sent += source.send(memoryview(DATA)[sent:size], flags)
         if can_read:
             more = sink.recv(1 << 18)
             if not more:
@@ -93,7 +95,7 @@ def move(source, sink, size):
         raise ValueError("what arrived is not what was sent")
 
 
-def stream(source, sink, address, port, there, back=None, proto=0):
+def stream(source, sink, address, port, there, back=None, proto=0, flags=0):
     """There and back; each end is bound, lest SCTP try all addresses."""
     with make(sink, address, socket.SOCK_STREAM, proto) as listener, \
          make(source, address, socket.SOCK_DGRAM) as probe, \
@@ -101,6 +103,8 @@ def stream(source, sink, address, port, there, back=None, proto=0):
         listener.bind((address, int(port)))
         listener.listen()
         probe.connect((address, 9))
+        if flags & MSG_ZEROCOPY:
+            client.setsockopt(socket.SOL_SOCKET, SO_ZEROCOPY, 1)
         client.bind((probe.getsockname()[0], 0))
         client.connect((address, int(port)))
         server = listener.accept()[0]
@@ -110,7 +114,7 @@ def stream(source, sink, address, port, there, back=None, proto=0):
                                      (server, client, int(back or there))):
                 # After the first part the other end has a large window.
                 for start in range(0, size, PART):
-                    move(one, other, min(PART, size - start))
+                    move(one, other, min(PART, size - start), flags)
             client.shutdown(socket.SHUT_WR)
             if server.recv(1):
                 raise ValueError("more arrived than was sent")
@@ -122,6 +126,11 @@ def stream(source, sink, address, port, there, back=None, proto=0):
 def sctp(source, sink, address, port, size):
     """Like stream."""
     stream(source, sink, address, port, size, proto=socket.IPPROTO_SCTP)
+
+
+def zerocopy(source, sink, address, port, size):
+    """Nobody writes to DATA meanwhile."""
+    stream(source, sink, address, port, size, 1, flags=MSG_ZEROCOPY)
 
 
 def segments(data):
@@ -329,7 +338,8 @@ def main():
     commands = {
         "virtio": virtio.make, "inject": virtio.inject,
         "forget": virtio.forget,
-        "tcp": stream, "sctp": sctp, "udp": udp, "big": big, "count": count,
+        "tcp": stream, "sctp": sctp, "zerocopy": zerocopy, "udp": udp,
+        "big": big, "count": count,
         "frames": lambda n, d, m, *names: send_frames(n, d, m, names),
         "back": lambda n, d, m, *names: send_frames(n, d, m, names,
                                                     frames.back),

@@ -102,6 +102,7 @@ virtio 5009
 iperf 5201
 netcat 5010
 dns 53
+zerocopy 5011
 END
 cat >"$tmp/tunnels" <<END
 vxlan 4789
@@ -346,6 +347,17 @@ udp_forwarded() {
 			udp h2 h1 "${near[$version]}" "$2" 6500
 	done
 }
+# whose bytes are in pages of the program that sends them
+zerocopy() {
+	local version
+
+	for version in ipv4 ipv6; do
+		expect zerocopy "$version" ingress
+		expect zerocopy "$version" egress super
+		arrives "$kind zerocopy $version" \
+			zerocopy m h1 "${near[$version]}" 5011 60000
+	done
+}
 # Super-packets of more than 64 KiB, of IPv6 and, from 6.3 on, IPv4
 big_tcp() {
 	local version size=150000
@@ -408,6 +420,7 @@ kind_veth() {
 	source_is p1 h1 e0
 	all_frames e0
 	everything e0
+	zerocopy
 	big_tcp
 	judge "$h1_mac" "$sent_from"
 }
