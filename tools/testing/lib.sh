@@ -298,18 +298,33 @@ decapsulator() {
 
 # --- captures ----------------------------------------------------------------
 
-# capture NAME NS DEV [TCPDUMP ARGUMENTS...]: into $tmp/NAME.pcap, begun when
-# this returns. A snapshot of 2048 holds the longest frame here; with more, few
-# of them fit the buffer.
-capture() {
+# capture_begin NAME NS DEV [TCPDUMP ARGUMENTS...]: into $tmp/NAME.pcap. A
+# snapshot of 2048 holds the longest frame here; with more, few of them fit the
+# buffer.
+capture_begin() {
 	local name=$1 ns=$2 dev=$3
 	shift 3
+	: >"$tmp/$name.log"
 	nsenter --net="/run/netns/$ns" tcpdump -Z root -n -i "$dev" -s 2048 -U \
 		--immediate-mode -B 16384 -w "$tmp/$name.pcap" "$@" \
 		2>"$tmp/$name.log" &
 	capture_pid[$name]=$!
-	wait_for grep -q 'listening on' "$tmp/$name.log" ||
-		bail "no capture on $dev of $ns: $(cat "$tmp/$name.log")"
+}
+captures_began() {
+	local name
+
+	for name in "${!capture_pid[@]}"; do
+		until [[ "$(<"$tmp/$name.log")" == *"listening on"* ]]; do
+			kill -0 "${capture_pid[$name]}" 2>/dev/null ||
+				bail "no capture $name: $(<"$tmp/$name.log")"
+			sleep 0.05
+		done
+	done
+}
+# capture NAME NS DEV [TCPDUMP ARGUMENTS...]: the same, begun when this returns
+capture() {
+	capture_begin "$@"
+	captures_began
 }
 
 # The last line that tcpdump said of itself when asked to:
@@ -339,6 +354,19 @@ captured_all() {
 	[ -n "$(captured "$1")" ]
 }
 
+# capture_end NAME...: all that tcpdump has read is in the file
+capture_end() {
+	local name
+
+	for name; do kill -INT "${capture_pid[$name]}"; done
+	for name; do
+		wait "${capture_pid[$name]}" 2>/dev/null
+		unset "capture_pid[$name]"
+		[[ $'\n'"$(<"$tmp/$name.log")" == *$'\n0 packets dropped by kernel'* ]] ||
+			bail "capture $name: $(tail -n 3 "$tmp/$name.log")"
+	done
+}
+
 # capture_stop NAME...: once everything that the kernel saw is in the file
 capture_stop() {
 	local name
@@ -346,12 +374,8 @@ capture_stop() {
 	for name; do
 		wait_for captured_all "$name" ||
 			bail "capture $name: $(tail -n 1 "$tmp/$name.log")"
-		kill -INT "${capture_pid[$name]}"
-		wait "${capture_pid[$name]}" 2>/dev/null
-		unset "capture_pid[$name]"
-		grep -q '^0 packets dropped by kernel' "$tmp/$name.log" ||
-			bail "capture $name: $(tail -n 3 "$tmp/$name.log")"
 	done
+	capture_end "$@"
 }
 
 # compare ARGUMENTS...: see compare.py. The order counts with one CPU; several

@@ -188,41 +188,10 @@ source_is() {
 	must m tmconf -b "$tmp/batch"
 	sessions=(s{1..10})
 	super_filters | m tc -batch - || bail "no filters on $dev"
-	begin_capture wire "$2" "$3" "${4-$no_mld}"
-	begin_capture under c e0 udp port 4789
-	begin_capture far h2 e0 "$no_mld"
+	capture_begin wire "$2" "$3" "${4-$no_mld}"
+	capture_begin under c e0 udp port 4789
+	capture_begin far h2 e0 "$no_mld"
 	captures_began
-}
-# Like capture and capture_stop of lib.sh, but with few processes, and all at
-# once.
-begin_capture() {
-	: >"$tmp/$1.log"
-	nsenter --net="/run/netns/$2" tcpdump -Z root -n -i "$3" -s 2048 -U \
-		--immediate-mode -B 16384 -w "$tmp/$1.pcap" "${@:4}" \
-		2>"$tmp/$1.log" &
-	capture_pid[$1]=$!
-}
-captures_began() {
-	local name
-
-	for name in "${!capture_pid[@]}"; do
-		until [[ "$(<"$tmp/$name.log")" == *"listening on"* ]]; do
-			kill -0 "${capture_pid[$name]}" 2>/dev/null ||
-				bail "no capture $name: $(<"$tmp/$name.log")"
-			sleep 0.05
-		done
-	done
-}
-end_captures() {
-	local name
-
-	kill -INT "${capture_pid[@]}"
-	for name in "${!capture_pid[@]}"; do
-		wait "${capture_pid[$name]}" 2>/dev/null
-		unset "capture_pid[$name]"
-		[[ $'\n'"$(<"$tmp/$name.log")" == *$'\n0 packets dropped by kernel'* ]] ||
-			bail "capture $name: $(<"$tmp/$name.log")"
-	done
 }
 # Counters of the super-packets that the hook meets: their index is the
 # direction, the version of IP, and the class as four digits.
@@ -257,7 +226,7 @@ judge() {
 
 	[ "$1" != both ] || times=$((2 * times))
 	traffic count "$tmp/wire.pcap" "$tmp/under.pcap" "$times"
-	end_captures
+	capture_end "${!capture_pid[@]}"
 	m tmconf -s -j session show >"$tmp/sessions"
 	m tc -s -j actions ls action gact >"$tmp/supers"
 	$python "$here/table.py" "$kind" "$tmp" "$@" >"$tmp/verdicts" ||
