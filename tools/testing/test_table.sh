@@ -756,8 +756,8 @@ kind_odd() {
 			expect none "$version" "$direction"
 		done
 	done
-	check "odd frames sent" h1 tcpreplay --topspeed -i e0 "$tmp/there.pcap"
-	check "odd frames sent back" m tcpreplay --topspeed -i p1 "$tmp/back.pcap"
+	check "odd frames sent" frames h1 replay e0 "$tmp/there.pcap"
+	check "odd frames sent back" frames m replay p1 "$tmp/back.pcap"
 	judge "$sent_from"
 }
 
