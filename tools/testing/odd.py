@@ -160,11 +160,8 @@ def whole():
 
 def mutants(frame):
     """Some bytes of the headers changed, or the end gone."""
-    kind = bytes(frame[12:14])
-    begin = 18 if kind in (b"\x81\x00", b"\x88\xa8") else 14
-    if begin == 18:
-        # A tag within a tag would be another device's packet.
-        kind, begin = bytes(frame[16:18]), 18
+    begin = 18 if frame[12:14] in (b"\x81\x00", b"\x88\xa8") else 14
+    kind = frame[begin - 2:begin]
     for _ in range(MUTANTS if kind in (b"\x08\x00", b"\x86\xdd") else 0):
         changed = bytearray(frame)
         for _ in range(CHANCE.randint(1, 4)):

@@ -308,6 +308,9 @@ class Table:
             direction, kind, version, *rest = line.split()
             self.expected[direction, kind, version] = rest
         self.wire = list(self.classify("wire.pcap"))
+        # by the name of the mode, in the order of the wire
+        self.cut = {mode.name: [mode.cut(packet) for packet in self.wire]
+                    for mode in self.modes}
 
     @staticmethod
     def packed(text):
@@ -372,9 +375,10 @@ class Table:
 
     def compare(self, mode, direction, copies):
         """What is wrong with the copies of a mode, in lines for each row."""
-        wire = [packet for packet in self.wire if packet.key[0] == direction]
-        wanted = [mode.cut(packet) for packet in wire]
-        keys = dict(zip(wanted, (packet.key for packet in wire)))
+        wire = [(cut, packet.key) for cut, packet
+                in zip(self.cut[mode.name], self.wire)
+                if packet.key[0] == direction]
+        wanted, keys = [cut for cut, _ in wire], dict(wire)
         copies = [copy if copy in keys else self.free(mode, copy, direction)
                   for copy in copies]
         wrong = collections.defaultdict(list)
@@ -453,8 +457,8 @@ class Table:
             sessions = sorted(json.load(file), key=lambda s: s["number"])
         for mode, session in zip(self.modes, sessions):
             stats = session["stats"]
-            cuts = [(len(mode.cut(packet)), len(packet.frame))
-                    for packet in self.wire]
+            cuts = [(len(cut), len(packet.frame)) for cut, packet
+                    in zip(self.cut[mode.name], self.wire)]
             want = {"packets": len(cuts), "bytes": sum(b for _, b in cuts),
                     "mirrored": len(cuts), "kept": sum(a for a, _ in cuts),
                     "truncated": sum(a < b for a, b in cuts), "dropped": 0}
@@ -492,8 +496,9 @@ class Table:
             return
         far = collections.defaultdict(list)
         near = collections.defaultdict(list)
-        for where, name in ((near, "wire.pcap"), (far, "far.pcap")):
-            for packet in self.classify(name):
+        for where, seen in ((near, self.wire),
+                            (far, self.classify("far.pcap"))):
+            for packet in seen:
                 where[packet.key[1:]].append(self.routed(packet))
         for (direction, kind, version), rest in self.expected.items():
             if "through" in rest and direction == "ingress":
