@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the underlay does with copies: queues that are full, a firewall, cgroups;
-# and what tracepoints tell of it all.
+# what a lack of memory does; and what tracepoints tell of it all.
 #
 #   h1 e0 -- p1 m u0 -- e0 c
 
@@ -30,7 +30,7 @@ frames h1 send e0 udp >/dev/null
 wait_for counter_is m web .matched.packets 3
 must ip -n m route del blackhole 192.0.2.9
 echo 0 >$trace/events/tmirror/enable
-lengths=$($python -c 'from frames import FRAMES
+lengths=$(PYTHONPATH=$here $python -c 'from frames import FRAMES
 print(len(FRAMES["tcp-full"]), len(FRAMES["udp"]))')
 read -r full udp <<<"$lengths"
 is "tracepoints tell of copies sent and dropped" \
@@ -72,6 +72,34 @@ must m tc qdisc del dev u0 root
 is "what the queue held is in flight no more" 0 \
 	"$(m tmconf -s -j limits show | jq '.[0].stats.used.memory')"
 must m tmconf limits set memory 1000000
+
+# --- memory ------------------------------------------------------------------
+
+# For the program that sends, skbs that may not wait for memory get none: not
+# the packets, but their copies.
+fail=/sys/kernel/debug/failslab
+slab=/sys/kernel/slab/skbuff_head_cache/failslab
+if [ -d $fail ]; then
+	must sh -c "echo 1 >$slab"
+	echo Y >$fail/cache-filter
+	echo Y >$fail/task-filter
+	echo -1 >$fail/times
+	echo 0 >$fail/verbose
+	before=$(dropped no_memory)
+	capture wire h1 e0 ether src $back_from
+	echo 100 >$fail/probability
+	m bash -c 'echo 1 >/proc/self/make-it-fail; exec "$@"' - \
+		$python "$here/frames.py" back p1 tcp udp >/dev/null
+	echo 0 >$fail/probability
+	echo N >$fail/cache-filter
+	wait_for counter_is m web .dropped.no_memory $((before + 2))
+	is "without memory for a copy: no_memory" $((before + 2)) "$(dropped no_memory)"
+	wait_for captured_is wire 2
+	is "and the packets pass" 2 "$(captured wire)"
+	capture_stop wire
+else
+	echo "# SKIP no memory: this kernel has no fault injection"
+fi
 
 # --- the underlay's firewall -------------------------------------------------
 
