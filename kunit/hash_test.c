@@ -12,7 +12,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
-static const siphash_key_t key = { { 0x0123456789abcdef, 0xfedcba9876543210 } };
+static const hsiphash_key_t key = { { 0x89abcdef, 0x76543210 } };
 
 /* A packet: whose, from which port to which, of which kind. */
 struct hash_packet {
@@ -147,7 +147,7 @@ static void hash_of_two_packets(struct kunit *test)
 
 static void key_matters(struct kunit *test)
 {
-	static const siphash_key_t other = { { 1, 2 } };
+	static const hsiphash_key_t other = { { 1, 2 } };
 	struct tmirror_flow flow = { .family = AF_INET };
 
 	KUNIT_EXPECT_NE(test, tmirror_flow_hash(&flow, &key),

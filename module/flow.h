@@ -49,7 +49,7 @@ struct tmirror_flow {
 void tmirror_flow_parse(struct tmirror_flow *flow,
 			const struct tmirror_frame *frame);
 u32 tmirror_flow_hash(const struct tmirror_flow *flow,
-		      const siphash_key_t *key);
+		      const hsiphash_key_t *key);
 bool tmirror_flow_agrees(const struct tmirror_flow *flow,
 			 const struct tmirror_frame *frame);
 bool tmirror_proto_has_ports(u8 proto);

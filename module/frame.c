@@ -2,11 +2,6 @@
 /* What an skb looks like, or will look like, as a frame on the wire. */
 #include "frame.h"
 
-#include <linux/if_arp.h>
-#include <linux/if_vlan.h>
-#include <linux/netdevice.h>
-#include <linux/skbuff.h>
-
 /* The tag goes behind the two addresses, in front of the type. */
 #define TAG_AT	(2 * ETH_ALEN)
 
@@ -32,24 +27,17 @@ static void insert_ethernet(struct tmirror_frame *frame)
 }
 
 /**
- * tmirror_frame_init - describe the frame that an skb stands for
- * @frame: receives the description; it refers to @skb
- * @skb: packet at a tc hook, or a segment made of one
+ * tmirror_frame_complete - find the bytes of a frame that its skb does not hold
+ * @frame: from tmirror_frame_init(), which calls this where it has to
  *
- * A device whose link layer is not Ethernet gets an Ethernet header of both
- * addresses zero and the packet's type in front of its network header: VXLAN
- * carries Ethernet frames alone (RFC 7348).
- *
- * Context: any; @skb->dev is valid.
+ * Context: any.
  */
-void tmirror_frame_init(struct tmirror_frame *frame, const struct sk_buff *skb)
+void tmirror_frame_complete(struct tmirror_frame *frame)
 {
-	frame->skb = skb;
-	frame->insert_at = 0;
-	frame->insert_len = 0;
+	const struct sk_buff *skb = frame->skb;
+
 	if (skb->dev->type == ARPHRD_ETHER ||
 	    skb->dev->type == ARPHRD_LOOPBACK) {
-		frame->offset = skb_mac_offset(skb);
 		if (skb_vlan_tag_present(skb) &&
 		    skb->len - frame->offset >= TAG_AT)
 			insert_tag(frame);
@@ -57,8 +45,6 @@ void tmirror_frame_init(struct tmirror_frame *frame, const struct sk_buff *skb)
 		frame->offset = skb_network_offset(skb);
 		insert_ethernet(frame);
 	}
-	/* A sender may place its headers behind its end. */
-	frame->len = max((int)skb->len - frame->offset, 0) + frame->insert_len;
 }
 
 /**

@@ -2,10 +2,12 @@
 #ifndef _TMIRROR_FRAME_H
 #define _TMIRROR_FRAME_H
 
+#include <linux/if_arp.h>
 #include <linux/if_ether.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
 #include <linux/types.h>
-
-struct sk_buff;
 
 /**
  * struct tmirror_frame - an skb seen as the Ethernet frame on the wire
@@ -29,7 +31,32 @@ struct tmirror_frame {
 	u8 insert[ETH_HLEN];
 };
 
-void tmirror_frame_init(struct tmirror_frame *frame, const struct sk_buff *skb);
+void tmirror_frame_complete(struct tmirror_frame *frame);
+
+/**
+ * tmirror_frame_init - describe the frame that an skb stands for
+ * @frame: receives the description; it refers to @skb
+ * @skb: packet at a tc hook, or a segment made of one
+ *
+ * A device whose link layer is not Ethernet gets an Ethernet header of both
+ * addresses zero and the packet's type in front of its network header: VXLAN
+ * carries Ethernet frames alone (RFC 7348).
+ *
+ * Context: any; @skb->dev is valid.
+ */
+static inline void tmirror_frame_init(struct tmirror_frame *frame,
+				      const struct sk_buff *skb)
+{
+	frame->skb = skb;
+	frame->offset = skb_mac_offset(skb);
+	frame->insert_at = 0;
+	frame->insert_len = 0;
+	if (skb->dev->type != ARPHRD_ETHER || skb_vlan_tag_present(skb))
+		tmirror_frame_complete(frame);
+	/* A sender may place its headers behind its end. */
+	frame->len = max((int)skb->len - frame->offset, 0) + frame->insert_len;
+}
+
 int tmirror_frame_read(const struct tmirror_frame *frame, u32 pos, void *to,
 		       u32 len);
 u32 tmirror_frame_pos(const struct tmirror_frame *frame, int offset);

@@ -78,8 +78,12 @@ static void packet_init(struct packet *packet, struct tmirror_net *tn,
 						     TMIRROR_EGRESS;
 	tmirror_frame_init(&packet->frame, skb);
 	tmirror_flow_parse(&packet->flow, &packet->frame);
-	packet->count = tmirror_segment_count(&packet->frame, &packet->flow,
-					      &packet->header);
+	packet->count = 1;
+	packet->header = 0;
+	if (skb_is_gso(skb))
+		packet->count = tmirror_segment_count(&packet->frame,
+						      &packet->flow,
+						      &packet->header);
 	packet->segmented = false;
 	packet->segments = NULL;
 }
@@ -99,19 +103,20 @@ static bool is_copy(const struct packet *packet)
 	const struct tmirror_flow *flow = &packet->flow;
 	const struct sk_buff *skb = packet->frame.skb;
 	struct tmirror_net *tn = packet->tn;
-	struct tmirror_vxlan _vxlan, *vxlan;
-	__be16 sport, dport;
+	struct tmirror_vxlan _vxlan __uninitialized, *vxlan;
+	__be16 sport = htons(flow->sport);
+	__be16 dport = htons(flow->dport);
 
 	if (tmirror_xmit_is_ours(skb))
 		return true;
-	if (!flow->has_ports || flow->proto != IPPROTO_UDP)
+	if (!flow->has_ports || flow->proto != IPPROTO_UDP ||
+	    !(tmirror_member_may_have(tn, sport) ||
+	      tmirror_member_may_have(tn, dport)))
 		return false;
 	vxlan = skb_header_pointer(skb, flow->l4 + (int)sizeof(struct udphdr),
 				   sizeof(_vxlan), &_vxlan);
 	if (!vxlan || !(vxlan->flags & TMIRROR_VXLAN_VNI_VALID))
 		return false;
-	sport = htons(flow->sport);
-	dport = htons(flow->dport);
 	return tmirror_member_exists(tn, &flow->dst, dport) ||
 	       tmirror_member_exists(tn, &flow->src, dport) ||
 	       tmirror_member_exists(tn, &flow->src, sport);
@@ -328,7 +333,8 @@ void tmirror_mirror_skb(struct tmirror_net *tn,
 {
 	const struct tmirror_source *source;
 	const struct tmirror_order *order;
-	struct packet packet;
+	/* packet_init() sets what is looked at. */
+	struct packet packet __uninitialized;
 	unsigned int i;
 
 	if (!session) {

@@ -141,7 +141,7 @@ static int __net_init net_init(struct net *net)
 	tmirror_table_init(&tn->sessions, OBJECTS_DEFAULT);
 	tmirror_table_init(&tn->filters, OBJECTS_DEFAULT);
 	tmirror_table_init(&tn->targets, OBJECTS_DEFAULT);
-	xa_init(&tn->sources);
+	hash_init(tn->sources);
 	tmirror_hold_init(&tn->hold);
 	get_random_bytes(&tn->hash_key, sizeof(tn->hash_key));
 	tn->max_memory = MEMORY_DEFAULT;

@@ -5,6 +5,7 @@
 #include "hold.h"
 #include "table.h"
 
+#include <linux/hashtable.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
@@ -12,6 +13,9 @@
 struct net;
 struct socket;
 struct tmirror_counter;
+
+/* A power of two. */
+#define TMIRROR_PORT_SLOTS	256
 
 /**
  * struct tmirror_net - everything of one network namespace
@@ -22,9 +26,11 @@ struct tmirror_counter;
  * @filters: all filters; written under @lock
  * @targets: all targets; written under @lock
  * @sources: &struct tmirror_source by ifindex, for RCU readers; written under
- *	@lock
+ *	@lock. The kernel numbers devices in a row, so its lowest bits will do
  * @members: &struct tmirror_member by address and port, for RCU readers;
  *	written under @lock
+ * @ports: how many members have a port, by its lowest bits: most packets are
+ *	seen by it not to be copies. Written under @lock
  * @sock: owns the copies in flight, so that they are bounded and known again
  *	wherever they turn up; made with the first target; NULL before
  * @hold: copies whose next hop cannot be reached yet
@@ -40,16 +46,35 @@ struct tmirror_net {
 	struct tmirror_table sessions;
 	struct tmirror_table filters;
 	struct tmirror_table targets;
-	struct xarray sources;
+	DECLARE_HASHTABLE(sources, 8);
 	struct rhltable members;
+	u32 ports[TMIRROR_PORT_SLOTS];
 	struct socket *sock;
 	struct tmirror_hold hold;
 	struct tmirror_counter __percpu *loops;
-	siphash_key_t hash_key;
+	hsiphash_key_t hash_key;
 	u32 max_memory;
 	u32 max_rules;
 	u32 changes;
 };
+
+static inline u32 *tmirror_port_slot(struct tmirror_net *tn, __be16 port)
+{
+	return &tn->ports[ntohs(port) % TMIRROR_PORT_SLOTS];
+}
+
+/**
+ * tmirror_member_may_have - may there be a member of a port
+ * @tn: the namespace
+ * @port: the port, network byte order
+ *
+ * Context: any.
+ * Return: false if there is none.
+ */
+static inline bool tmirror_member_may_have(struct tmirror_net *tn, __be16 port)
+{
+	return READ_ONCE(*tmirror_port_slot(tn, port));
+}
 
 struct tmirror_net *tmirror_net(const struct net *net);
 int tmirror_net_open(struct tmirror_net *tn);

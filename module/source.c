@@ -30,24 +30,19 @@ static struct tmirror_source *source_create(struct tmirror_net *tn,
 {
 	struct tmirror_source *source;
 	struct tmirror_order *order;
-	int err = -ENOMEM;
 
 	source = kzalloc(sizeof(*source), GFP_KERNEL_ACCOUNT);
 	order = order_alloc(0);
-	if (!source || !order)
-		goto err_alloc;
+	if (!source || !order) {
+		kvfree(order);
+		kfree(source);
+		return ERR_PTR(-ENOMEM);
+	}
 	source->ifindex = ifindex;
 	strscpy(source->name, name, sizeof(source->name));
 	RCU_INIT_POINTER(source->order, order);
-	err = xa_insert(&tn->sources, ifindex, source, GFP_KERNEL_ACCOUNT);
-	if (err)
-		goto err_alloc;
+	hash_add_rcu(tn->sources, &source->node, ifindex);
 	return source;
-
-err_alloc:
-	kvfree(order);
-	kfree(source);
-	return ERR_PTR(err);
 }
 
 /**
@@ -60,7 +55,13 @@ err_alloc:
  */
 struct tmirror_source *tmirror_source_find(struct tmirror_net *tn, int ifindex)
 {
-	return xa_load(&tn->sources, ifindex);
+	struct tmirror_source *source;
+
+	hash_for_each_possible_rcu(tn->sources, source, node, ifindex,
+				   lockdep_is_held(&tn->lock))
+		if (READ_ONCE(source->ifindex) == ifindex)
+			return source;
+	return NULL;
 }
 
 /**
@@ -82,7 +83,7 @@ struct tmirror_source *tmirror_source_get(struct tmirror_net *tn, int ifindex)
 	char name[IFNAMSIZ];
 
 	lockdep_assert_held(&tn->lock);
-	source = xa_load(&tn->sources, ifindex);
+	source = tmirror_source_find(tn, ifindex);
 	if (source)
 		return source;
 
@@ -138,7 +139,7 @@ void tmirror_source_end(struct tmirror_net *tn, struct tmirror_source *source)
 	for (i = 0; i < order->count; i++)
 		order->terms[i]->session->source = NULL;
 	if (source->ifindex)
-		xa_erase(&tn->sources, source->ifindex);
+		hash_del_rcu(&source->node);
 	kvfree_rcu(order, rcu);
 	kfree_rcu(source, rcu);
 }
@@ -218,6 +219,6 @@ void tmirror_order_publish(struct tmirror_net *tn,
  */
 void tmirror_source_gone(struct tmirror_net *tn, struct tmirror_source *source)
 {
-	xa_erase(&tn->sources, source->ifindex);
-	source->ifindex = 0;
+	hash_del_rcu(&source->node);
+	WRITE_ONCE(source->ifindex, 0);
 }

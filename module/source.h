@@ -4,6 +4,7 @@
 
 #include <linux/if.h>
 #include <linux/rcupdate.h>
+#include <linux/list.h>
 #include <linux/types.h>
 
 struct tmirror_net;
@@ -23,6 +24,7 @@ struct tmirror_order {
 
 /**
  * struct tmirror_source - a device whose packets are mirrored
+ * @node: in the namespace's sources
  * @ifindex: key in the namespace's sources; 0 once the device is gone from
  *	the namespace, when only sessions know the source any more
  * @name: the device's name, its last one if it is gone
@@ -32,6 +34,7 @@ struct tmirror_order {
  * Written under the configuration lock. It lives while it has sessions.
  */
 struct tmirror_source {
+	struct hlist_node node;
 	int ifindex;
 	char name[IFNAMSIZ];
 	struct tmirror_order __rcu *order;

@@ -58,15 +58,24 @@ static void underlay_free_rcu(struct rcu_head *rcu)
 static int underlay_publish(struct tmirror_net *tn,
 			    struct tmirror_underlay *underlay)
 {
-	return rhltable_insert(&tn->members, &underlay->member.node,
-			       tmirror_members_params);
+	u32 *slot = tmirror_port_slot(tn, underlay->member.remote.port);
+	int err;
+
+	err = rhltable_insert(&tn->members, &underlay->member.node,
+			      tmirror_members_params);
+	if (!err)
+		WRITE_ONCE(*slot, *slot + 1);
+	return err;
 }
 
 static void underlay_retire(struct tmirror_net *tn,
 			    struct tmirror_underlay *underlay)
 {
+	u32 *slot = tmirror_port_slot(tn, underlay->member.remote.port);
+
 	rhltable_remove(&tn->members, &underlay->member.node,
 			tmirror_members_params);
+	WRITE_ONCE(*slot, *slot - 1);
 	call_rcu(&underlay->rcu, underlay_free_rcu);
 }
 
