@@ -76,6 +76,11 @@ static inline bool skb_at_tc_egress(const struct sk_buff *skb)
 }
 #endif
 
+/* 6.7 counts what is to be sent apart from what was. */
+#ifndef HAVE_MIB_OUTREQUESTS
+#define IPSTATS_MIB_OUTREQUESTS	IPSTATS_MIB_OUTPKTS
+#endif
+
 /* 6.6 gave a name to what an action's init returns when it was bound. */
 #ifndef ACT_P_BOUND
 #define ACT_P_BOUND	0

@@ -39,11 +39,11 @@ struct udphdr *tmirror_encap(struct sk_buff *copy, u32 vni, __be16 sport,
 
 	BUILD_BUG_ON(sizeof(*udp) + sizeof(*vxlan) != TMIRROR_ENCAP_LEN);
 
-	vxlan = skb_push(copy, sizeof(*vxlan));
+	vxlan = __skb_push(copy, sizeof(*vxlan));
 	vxlan->flags = TMIRROR_VXLAN_VNI_VALID;
 	vxlan->vni = htonl(vni << 8);
 
-	udp = skb_push(copy, sizeof(*udp));
+	udp = __skb_push(copy, sizeof(*udp));
 	skb_reset_transport_header(copy);
 	udp->source = sport;
 	udp->dest = dport;

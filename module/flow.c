@@ -6,6 +6,7 @@
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/jhash.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -310,56 +311,49 @@ bool tmirror_flow_agrees(const struct tmirror_flow *flow,
 				       network == frame->offset + ETH_HLEN);
 }
 
-static u32 hash_ipv4(__be32 a, __be32 b, u16 port_a, u16 port_b, u8 proto,
-		     const hsiphash_key_t *key)
+static bool is_after(const struct in6_addr *a, const struct in6_addr *b,
+		     bool if_equal)
 {
-	u32 low = (__force u32)a, high = (__force u32)b;
+	int order = memcmp(a, b, sizeof(*a));
 
-	if (low > high || (low == high && port_a > port_b)) {
-		swap(low, high);
-		swap(port_a, port_b);
-	}
-	return hsiphash_4u32(low, high, (u32)port_a << 16 | port_b, proto, key);
+	return order ? order > 0 : if_equal;
 }
 
 /**
  * tmirror_flow_hash - hash both directions of a flow to the same value
  * @flow: the flow
- * @key: secret key, so that a sender cannot choose the value
+ * @key: secret key, so that a sender cannot know the value beforehand
  *
  * Over addresses, protocol and ports; over addresses alone for fragments, of
  * which only the first has ports and, in IPv6, only the first may know the
- * protocol; over MAC addresses and type for what is not IP.
+ * protocol; over MAC addresses and type for what is not IP. It spreads flows,
+ * no more: one that two flows share harms nobody, so it need not be a SipHash.
  *
  * Context: any.
  * Return: the hash.
  */
-u32 tmirror_flow_hash(const struct tmirror_flow *flow,
-		      const hsiphash_key_t *key)
+u32 tmirror_flow_hash(const struct tmirror_flow *flow, u32 key)
 {
 	bool ports = flow->has_ports && !flow->fragment;
-	struct {
-		struct in6_addr addr[2];
-		u16 port[2];
-		__be16 type;
-		u16 proto;
-	} __aligned(HSIPHASH_ALIGNMENT) input = {
-		.port = { ports ? flow->sport : 0, ports ? flow->dport : 0 },
-		.proto = flow->fragment ? 0 : flow->proto,
-	};
-	int order;
+	u32 low = ports ? flow->sport : 0, high = ports ? flow->dport : 0;
+	u32 kind = flow->fragment ? 0 : flow->proto;
+	const struct in6_addr *a = &flow->src, *b = &flow->dst;
+	u32 first = (__force u32)a->s6_addr32[3];
+	u32 last = (__force u32)b->s6_addr32[3];
+	bool swapped;
 
 	if (flow->family == AF_INET)
-		return hash_ipv4(flow->src.s6_addr32[3], flow->dst.s6_addr32[3],
-				 input.port[0], input.port[1], input.proto,
-				 key);
-	input.type = flow->type;
-	input.addr[0] = flow->src;
-	input.addr[1] = flow->dst;
-	order = memcmp(&flow->src, &flow->dst, sizeof(flow->src));
-	if (order > 0 || (!order && input.port[0] > input.port[1])) {
-		swap(input.addr[0], input.addr[1]);
-		swap(input.port[0], input.port[1]);
+		swapped = first > last || (first == last && low > high);
+	else
+		swapped = is_after(a, b, low > high);
+	if (swapped) {
+		swap(a, b);
+		swap(first, last);
+		swap(low, high);
 	}
-	return hsiphash(&input, sizeof(input), key);
+	if (flow->family == AF_INET)
+		return jhash_3words(first, last, low << 16 | high, key + kind);
+	key = jhash2((const u32 *)a, sizeof(*a) / sizeof(u32), key + kind);
+	key = jhash2((const u32 *)b, sizeof(*b) / sizeof(u32), key);
+	return jhash_2words(low << 16 | high, (__force u32)flow->type, key);
 }

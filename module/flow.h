@@ -3,7 +3,6 @@
 #define _TMIRROR_FLOW_H
 
 #include <linux/in6.h>
-#include <linux/siphash.h>
 #include <linux/types.h>
 
 struct tmirror_frame;
@@ -48,8 +47,7 @@ struct tmirror_flow {
 
 void tmirror_flow_parse(struct tmirror_flow *flow,
 			const struct tmirror_frame *frame);
-u32 tmirror_flow_hash(const struct tmirror_flow *flow,
-		      const hsiphash_key_t *key);
+u32 tmirror_flow_hash(const struct tmirror_flow *flow, u32 key);
 bool tmirror_flow_agrees(const struct tmirror_flow *flow,
 			 const struct tmirror_frame *frame);
 bool tmirror_proto_has_ports(u8 proto);

@@ -48,7 +48,7 @@ void tmirror_frame_complete(struct tmirror_frame *frame)
 }
 
 /**
- * tmirror_frame_read - copy bytes of the frame
+ * tmirror_frame_gather - copy bytes of the frame, wherever they are
  * @frame: the frame
  * @pos: position of the first byte
  * @to: receives them
@@ -57,8 +57,8 @@ void tmirror_frame_complete(struct tmirror_frame *frame)
  * Context: any.
  * Return: 0, or -EFAULT for bytes that this host cannot read (device memory).
  */
-int tmirror_frame_read(const struct tmirror_frame *frame, u32 pos, void *to,
-		       u32 len)
+int tmirror_frame_gather(const struct tmirror_frame *frame, u32 pos, void *to,
+			 u32 len)
 {
 	u32 part;
 

@@ -57,8 +57,31 @@ static inline void tmirror_frame_init(struct tmirror_frame *frame,
 	frame->len = max((int)skb->len - frame->offset, 0) + frame->insert_len;
 }
 
-int tmirror_frame_read(const struct tmirror_frame *frame, u32 pos, void *to,
-		       u32 len);
+int tmirror_frame_gather(const struct tmirror_frame *frame, u32 pos, void *to,
+			 u32 len);
 u32 tmirror_frame_pos(const struct tmirror_frame *frame, int offset);
+
+/**
+ * tmirror_frame_read - copy bytes of the frame
+ * @frame: the frame
+ * @pos: position of the first byte
+ * @to: receives them
+ * @len: how many; @pos + @len is at most the frame's length
+ *
+ * Context: any.
+ * Return: 0, or -EFAULT for bytes that this host cannot read (device memory).
+ */
+static inline int tmirror_frame_read(const struct tmirror_frame *frame, u32 pos,
+				     void *to, u32 len)
+{
+	const struct sk_buff *skb = frame->skb;
+	int offset = frame->offset + (int)pos;
+
+	/* Most frames are linear so far as they are read, without a tag. */
+	if (frame->insert_len || offset + (int)len > (int)skb_headlen(skb))
+		return tmirror_frame_gather(frame, pos, to, len);
+	memcpy(to, skb->data + offset, len);
+	return 0;
+}
 
 #endif /* _TMIRROR_FRAME_H */

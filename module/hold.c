@@ -43,7 +43,7 @@ static void settle(struct tmirror_net *tn, struct sk_buff *copy, bool reachable)
 	/* It is the stack's again. */
 	memset(copy->cb, 0, sizeof(copy->cb));
 	if (reachable)
-		cause = tmirror_xmit(tn, copy);
+		cause = tmirror_xmit_stack(tn, copy);
 	else
 		kfree_skb(copy);
 	tmirror_account_copy(&account, &tally, cause);
@@ -115,6 +115,9 @@ static int add(struct tmirror_hold *hold, const struct neighbour *neigh,
 	if (queue->bytes + copy->truesize >
 	    (unsigned int)NEIGH_VAR(neigh->parms, QUEUE_LEN_BYTES))
 		return TMIRROR_DROP_BACKLOG;
+	/* It is sent when the packet path, and its RCU read side, are over. */
+	if (!skb_dst_force(copy))
+		return TMIRROR_DROP_NO_ROUTE;
 	__skb_queue_tail(&queue->copies, copy);
 	queue->bytes += copy->truesize;
 	return TMIRROR_HELD;
@@ -157,7 +160,7 @@ int tmirror_hold_xmit(struct tmirror_net *tn, struct neighbour *neigh,
 		return cause;
 	}
 	memset(copy->cb, 0, sizeof(copy->cb));
-	return tmirror_xmit(tn, copy);
+	return tmirror_xmit_stack(tn, copy);
 }
 
 /*

@@ -135,10 +135,10 @@ static int xmit(const struct mirror *mirror, struct sk_buff *copy,
 		kfree_skb(copy);
 		return cause;
 	}
-	if (unlikely(route->neigh))
+	if (unlikely(route->waits))
 		return tmirror_hold_xmit(packet->tn, route->neigh, copy,
 					 account);
-	return tmirror_xmit(packet->tn, copy);
+	return tmirror_xmit(route, packet->tn, copy);
 }
 
 /* A copy, or none for want of memory, of one packet of @len on the wire. */
@@ -174,7 +174,7 @@ static u32 keep(const struct mirror *mirror, u32 len,
 static void send_frame(struct mirror *mirror, const struct tmirror_frame *frame,
 		       const struct tmirror_flow *flow)
 {
-	struct tmirror_headers headers;
+	struct tmirror_headers headers __uninitialized;
 	u32 len;
 
 	if (tmirror_cut_needs_headers(&mirror->terms->cut))
@@ -255,7 +255,7 @@ static int send_super(struct mirror *mirror)
 static int send_packet(struct mirror *mirror)
 {
 	struct packet *packet = mirror->packet;
-	struct tmirror_underlay *underlay =
+	const struct tmirror_underlay *underlay =
 		rcu_dereference(mirror->terms->target->underlay);
 	int cause;
 
@@ -266,14 +266,13 @@ static int send_packet(struct mirror *mirror)
 		return TMIRROR_DROP_NO_MEMORY;
 	cause = tmirror_route_get(&mirror->route, packet->tn, underlay,
 				  tmirror_flow_hash(&packet->flow,
-						    &packet->tn->hash_key));
+						    packet->tn->hash_key));
 	if (cause != TMIRROR_SENT)
 		return cause;
 	if (skb_is_gso(packet->frame.skb))
 		cause = send_super(mirror);
 	else
 		send_frame(mirror, &packet->frame, &packet->flow);
-	tmirror_route_put(&mirror->route);
 	return cause;
 }
 
@@ -286,9 +285,13 @@ static u64 packet_bytes(const struct packet *packet)
 static void mirror_packet(struct packet *packet,
 			  const struct tmirror_terms *terms)
 {
-	struct mirror mirror = { .packet = packet, .terms = terms };
+	/* tmirror_route_get() sets what is looked at of the route. */
+	struct mirror mirror __uninitialized;
 	int cause;
 
+	mirror.packet = packet;
+	mirror.terms = terms;
+	mirror.tally = (struct tmirror_tally){};
 	if (this_cpu_inc_return(mirror_depth) > DEPTH_MAX)
 		cause = TMIRROR_DROP_BACKLOG;
 	else

@@ -143,7 +143,7 @@ static int __net_init net_init(struct net *net)
 	tmirror_table_init(&tn->targets, OBJECTS_DEFAULT);
 	hash_init(tn->sources);
 	tmirror_hold_init(&tn->hold);
-	get_random_bytes(&tn->hash_key, sizeof(tn->hash_key));
+	tn->hash_key = get_random_u32();
 	tn->max_memory = MEMORY_DEFAULT;
 	tn->max_rules = RULES_DEFAULT;
 	tn->loops = tmirror_counter_alloc();

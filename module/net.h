@@ -8,7 +8,6 @@
 #include <linux/hashtable.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
-#include <linux/siphash.h>
 
 struct net;
 struct socket;
@@ -52,7 +51,7 @@ struct tmirror_net {
 	struct socket *sock;
 	struct tmirror_hold hold;
 	struct tmirror_counter __percpu *loops;
-	hsiphash_key_t hash_key;
+	u32 hash_key;
 	u32 max_memory;
 	u32 max_rules;
 	u32 changes;

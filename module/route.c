@@ -8,18 +8,19 @@
 
 #include <linux/if_ether.h>
 #include <linux/netdevice.h>
-#include <net/dst_cache.h>
+#include <net/dst.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/neighbour.h>
 #include <net/route.h>
 
-static struct dst_entry *route_ipv4(struct tmirror_route *route,
-				    struct net *net)
+static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
+				     const struct tmirror_underlay *underlay,
+				     struct net *net, __be16 sport)
 {
-	struct tmirror_underlay *underlay = route->underlay;
-	struct tmirror_member *member = &underlay->member;
+	const struct tmirror_member *member = &underlay->member;
 	struct flowi4 fl4 = {
 		.flowi4_oif = READ_ONCE(underlay->ifindex),
 		.flowi4_mark = underlay->mark,
@@ -27,27 +28,24 @@ static struct dst_entry *route_ipv4(struct tmirror_route *route,
 		.daddr = member->remote.addr.s6_addr32[3],
 		.saddr = underlay->local.s6_addr32[3],
 		.fl4_dport = member->remote.port,
-		.fl4_sport = route->sport,
+		.fl4_sport = sport,
 	};
 	struct rtable *rt;
 
-	rt = dst_cache_get_ip4(&member->cache, &fl4.saddr);
-	if (!rt) {
-		flowi4_set_dsfield(&fl4, underlay->tos);
-		rt = ip_route_output_key(net, &fl4);
-		if (IS_ERR(rt))
-			return ERR_CAST(rt);
-		dst_cache_set_ip4(&member->cache, &rt->dst, fl4.saddr);
-	}
-	ipv6_addr_set_v4mapped(fl4.saddr, &route->local);
+	flowi4_set_dsfield(&fl4, underlay->tos);
+	rt = ip_route_output_key(net, &fl4);
+	if (IS_ERR(rt))
+		return NULL;
+	ipv6_addr_set_v4mapped(fl4.saddr, &way->local);
+	way->cookie = 0;
 	return &rt->dst;
 }
 
-static struct dst_entry *route_ipv6(struct tmirror_route *route,
-				    struct net *net)
+static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
+				     const struct tmirror_underlay *underlay,
+				     struct net *net, __be16 sport)
 {
-	struct tmirror_underlay *underlay = route->underlay;
-	struct tmirror_member *member = &underlay->member;
+	const struct tmirror_member *member = &underlay->member;
 	struct flowi6 fl6 = {
 		.flowi6_oif = READ_ONCE(underlay->ifindex),
 		.flowi6_mark = underlay->mark,
@@ -56,26 +54,69 @@ static struct dst_entry *route_ipv6(struct tmirror_route *route,
 		.daddr = member->remote.addr,
 		.saddr = underlay->local,
 		.fl6_dport = member->remote.port,
-		.fl6_sport = route->sport,
+		.fl6_sport = sport,
 	};
 	struct dst_entry *dst;
 
-	dst = dst_cache_get_ip6(&member->cache, &fl6.saddr);
-	if (!dst) {
-		dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
-		if (IS_ERR(dst))
-			return dst;
-		dst_cache_set_ip6(&member->cache, dst, &fl6.saddr);
-	}
-	route->local = fl6.saddr;
+	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
+	if (IS_ERR(dst))
+		return NULL;
+	way->local = fl6.saddr;
+	way->cookie = rt6_get_cookie(dst_rt6_info(dst));
 	return dst;
 }
 
 /*
- * The next hop of a route. IPsec and lightweight tunnels have next hops of
- * their own behind it, which we cannot know; nor do we know where a firewall
- * sends copies by marking them: a target's own mark is there for that.
+ * IPsec and lightweight tunnels have next hops of their own behind the route's,
+ * which we cannot know; nor do we know where a firewall sends copies by marking
+ * them: a target's own mark is there for that.
  */
+static bool has_next_hop(struct dst_entry *dst)
+{
+	return !dst_xfrm(dst) && !dst->lwtstate;
+}
+
+/* Does the stack send to the next hop whatever the firewall lets pass? */
+static bool is_plain(const struct dst_entry *dst, u8 family)
+{
+	const struct net_device *dev = dst->dev;
+
+	/* The host itself, or a VRF, has something to say as well. */
+	if (dev->flags & IFF_LOOPBACK || netif_is_l3_slave(dev) ||
+	    netif_is_l3_master(dev))
+		return false;
+	if (family == AF_INET)
+		return dst->output == ip_output &&
+		       ((struct rtable *)dst)->rt_gw_family != AF_INET6;
+	return dst->output == ip6_output;
+}
+
+/*
+ * Routes are looked up for the flow that comes first: where there are several
+ * ways, a CPU goes one of them.
+ */
+static noinline bool find_way(struct tmirror_way *way,
+			      const struct tmirror_underlay *underlay,
+			      struct net *net, __be16 sport)
+{
+	u8 family = underlay->member.family;
+	struct dst_entry *dst;
+
+	/* Who still sends by it can: it lives as long as RCU's readers. */
+	dst_release(way->dst);
+	way->dst = NULL;
+	dst = family == AF_INET ? lookup_ipv4(way, underlay, net, sport) :
+				  lookup_ipv6(way, underlay, net, sport);
+	if (!dst)
+		return false;
+	way->dst = dst;
+	way->has_next_hop = has_next_hop(dst);
+	way->plain = way->has_next_hop && is_plain(dst, family);
+	way->headroom = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
+			tmirror_route_overhead(underlay);
+	return true;
+}
+
 static struct neighbour *neigh_ipv4(struct dst_entry *dst,
 				    const struct tmirror_member *member)
 {
@@ -97,20 +138,23 @@ static struct neighbour *neigh_ipv6(struct dst_entry *dst,
 						  &member->remote.addr));
 }
 
-/* Return: the next hop, where copies have to wait for it; else NULL. */
-static struct neighbour *unresolved(struct dst_entry *dst,
-				    const struct tmirror_member *member)
+static void find_neigh(struct tmirror_route *route,
+		       const struct tmirror_member *member)
 {
 	struct neighbour *neigh;
 
-	if (dst_xfrm(dst) || dst->lwtstate)
-		return NULL;
-	neigh = member->family == AF_INET ? neigh_ipv4(dst, member) :
-					    neigh_ipv6(dst, member);
+	neigh = member->family == AF_INET ? neigh_ipv4(route->dst, member) :
+					    neigh_ipv6(route->dst, member);
 	/* Without memory for one: the stack will find out and say so. */
-	if (IS_ERR(neigh) || READ_ONCE(neigh->nud_state) & NUD_VALID)
-		return NULL;
-	return neigh;
+	if (IS_ERR(neigh)) {
+		route->plain = false;
+		return;
+	}
+	route->neigh = neigh;
+	if (!(READ_ONCE(neigh->nud_state) & NUD_VALID)) {
+		route->waits = true;
+		route->plain = false;
+	}
 }
 
 /**
@@ -120,52 +164,64 @@ static struct neighbour *unresolved(struct dst_entry *dst,
  * @underlay: the target's
  * @hash: of the flow that is mirrored
  *
- * The route is looked up once a CPU, for the flow that comes first, and kept
- * while it is valid: where there are several ways, a CPU goes one of them.
+ * The route is looked up once a CPU, and kept while it is valid.
  *
- * Context: RCU read side, bottom halves disabled.
- * Return: TMIRROR_SENT: so far, so good, and tmirror_route_put() is owed;
- * else the &enum tmirror_drop that every copy is lost by.
+ * Context: RCU read side, bottom halves disabled; @route is good for as long.
+ * Return: TMIRROR_SENT: so far, so good; else the &enum tmirror_drop that every
+ * copy is lost by.
  */
 int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
-		      struct tmirror_underlay *underlay, u32 hash)
+		      const struct tmirror_underlay *underlay, u32 hash)
 {
-	unsigned int overhead = TMIRROR_ENCAP_LEN;
-	struct dst_entry *dst;
+	struct tmirror_way *way = this_cpu_ptr(underlay->member.ways);
+	unsigned int overhead = tmirror_route_overhead(underlay);
 	u32 mtu;
 
 	route->underlay = underlay;
 	route->hash = hash;
 	route->sport = tmirror_encap_sport(hash);
-	if (underlay->member.family == AF_INET) {
-		overhead += sizeof(struct iphdr);
-		dst = route_ipv4(route, tn->net);
-	} else {
-		overhead += sizeof(struct ipv6hdr);
-		dst = route_ipv6(route, tn->net);
-	}
-	if (IS_ERR(dst))
+	if (unlikely(!way->dst || !dst_check(way->dst, way->cookie)) &&
+	    !find_way(way, underlay, tn->net, route->sport))
 		return TMIRROR_DROP_NO_ROUTE;
 
 	/* No length field of the outer headers goes beyond 65,535. */
-	mtu = min_t(u32, dst_mtu(dst), IP_MAX_MTU);
-	if (mtu < overhead + ETH_HLEN) {
-		dst_release(dst);
+	mtu = min_t(u32, dst_mtu(way->dst), IP_MAX_MTU);
+	if (mtu < overhead + ETH_HLEN)
 		return TMIRROR_DROP_TOO_BIG;
-	}
-	route->dst = dst;
-	route->neigh = unresolved(dst, &underlay->member);
 	route->room = mtu - overhead;
-	route->headroom = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
-			  overhead;
+	route->headroom = way->headroom;
+	route->dst = way->dst;
+	route->local = way->local;
+	route->waits = false;
+	route->plain = way->plain;
+	if (way->has_next_hop)
+		find_neigh(route, &underlay->member);
 	return TMIRROR_SENT;
 }
 
 /**
- * tmirror_route_put - let go of a route
- * @route: from tmirror_route_get()
+ * tmirror_ways_alloc - allocate the ways to a member, none of them known
+ *
+ * Context: process, may sleep.
+ * Return: ways for tmirror_ways_free(), or NULL without memory.
  */
-void tmirror_route_put(struct tmirror_route *route)
+struct tmirror_way __percpu *tmirror_ways_alloc(void)
 {
-	dst_release(route->dst);
+	return alloc_percpu_gfp(struct tmirror_way,
+				GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+}
+
+/**
+ * tmirror_ways_free - free the ways to a member that no reader can see
+ * @ways: from tmirror_ways_alloc()
+ *
+ * Context: any.
+ */
+void tmirror_ways_free(struct tmirror_way __percpu *ways)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		dst_release(per_cpu_ptr(ways, cpu)->dst);
+	free_percpu(ways);
 }

@@ -2,19 +2,42 @@
 #ifndef _TMIRROR_ROUTE_H
 #define _TMIRROR_ROUTE_H
 
+#include "encap.h"
+#include "target.h"
+
 #include <linux/in6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 
 struct dst_entry;
 struct neighbour;
 struct tmirror_net;
-struct tmirror_underlay;
 
 /**
- * struct tmirror_route - how copies reach a member now
+ * struct tmirror_way - the route to a member that a CPU goes
+ * @dst: the route, held; NULL if none was looked up yet, or none found
+ * @cookie: what dst_check() wants to know
+ * @headroom: bytes that the outer headers and the device need
+ * @has_next_hop: the route alone says what the next hop is
+ * @plain: between here and the next hop there is nothing but the firewall
+ * @local: outer source address, mapped
+ */
+struct tmirror_way {
+	struct dst_entry *dst;
+	u32 cookie;
+	u16 headroom;
+	bool has_next_hop;
+	bool plain;
+	struct in6_addr local;
+};
+
+/**
+ * struct tmirror_route - how copies of one packet reach a member
  * @underlay: the outer headers' fields and the member
- * @dst: the route; held
- * @neigh: the next hop, if it is not known yet how to reach it; else NULL.
- *	Not held: RCU's
+ * @dst: the route; RCU's, not held
+ * @neigh: the next hop, RCU's, not held; only if @waits or @plain
+ * @waits: it is not known yet how to reach @neigh
+ * @plain: between here and @neigh there is nothing but the firewall
  * @local: outer source address, mapped
  * @room: largest frame that a copy may hold, 14 at least
  * @headroom: bytes that the outer headers and the device need
@@ -22,9 +45,11 @@ struct tmirror_underlay;
  * @hash: of the flow, for queues to spread by
  */
 struct tmirror_route {
-	struct tmirror_underlay *underlay;
+	const struct tmirror_underlay *underlay;
 	struct dst_entry *dst;
 	struct neighbour *neigh;
+	bool waits;
+	bool plain;
 	struct in6_addr local;
 	u32 room;
 	unsigned int headroom;
@@ -32,8 +57,23 @@ struct tmirror_route {
 	u32 hash;
 };
 
+/**
+ * tmirror_route_overhead - how many bytes of a datagram are not the frame's
+ * @underlay: how copies are sent
+ *
+ * Return: length of the outer headers from IP on.
+ */
+static inline unsigned int
+tmirror_route_overhead(const struct tmirror_underlay *underlay)
+{
+	return TMIRROR_ENCAP_LEN + (underlay->member.family == AF_INET ?
+				    sizeof(struct iphdr) :
+				    sizeof(struct ipv6hdr));
+}
+
 int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
-		      struct tmirror_underlay *underlay, u32 hash);
-void tmirror_route_put(struct tmirror_route *route);
+		      const struct tmirror_underlay *underlay, u32 hash);
+struct tmirror_way __percpu *tmirror_ways_alloc(void);
+void tmirror_ways_free(struct tmirror_way __percpu *ways);
 
 #endif /* _TMIRROR_ROUTE_H */

@@ -5,6 +5,7 @@
  * the super-packets of TCP and UDP that are what they should be; all others are
  * for the kernel's own segmentation, whose results these here equal.
  */
+#include "copy.h"
 #include "flow.h"
 #include "frame.h"
 #include "slice.h"
@@ -248,7 +249,7 @@ static int read_headers(const struct tmirror_slicer *slicer,
  * @len: how many bytes, at most its length
  * @headroom: bytes to leave in front of them
  *
- * Context: any.
+ * Context: bottom halves disabled.
  * Return: an skb like tmirror_copy()'s; NULL without memory, or if the bytes
  * cannot be read.
  */
@@ -264,11 +265,9 @@ struct sk_buff *tmirror_slice_copy(const struct tmirror_slicer *slicer,
 	struct sk_buff *copy;
 	__wsum csum = 0;
 
-	copy = alloc_skb(headroom + header + slicer->jumbo + keep,
-			 GFP_ATOMIC | __GFP_NOWARN);
+	copy = tmirror_copy_alloc(headroom, header + slicer->jumbo + keep);
 	if (!copy)
 		return NULL;
-	skb_reserve(copy, headroom);
 	if (read_headers(slicer, copy))
 		goto err_read;
 	if (keep == slice_payload(slicer, i))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Targets: where copies go, and with which outer headers. */
 #include "net.h"
+#include "route.h"
 #include "stats.h"
 #include "target.h"
 
@@ -33,7 +34,8 @@ tmirror_underlay_alloc(const struct tmirror_underlay *like)
 		return NULL;
 	if (like)
 		*underlay = *like;
-	if (dst_cache_init(&underlay->member.cache, GFP_KERNEL_ACCOUNT)) {
+	underlay->member.ways = tmirror_ways_alloc();
+	if (!underlay->member.ways) {
 		kfree(underlay);
 		return NULL;
 	}
@@ -46,7 +48,7 @@ tmirror_underlay_alloc(const struct tmirror_underlay *like)
  */
 void tmirror_underlay_free(struct tmirror_underlay *underlay)
 {
-	dst_cache_destroy(&underlay->member.cache);
+	tmirror_ways_free(underlay->member.ways);
 	kfree(underlay);
 }
 

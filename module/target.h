@@ -9,11 +9,11 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
-#include <net/dst_cache.h>
 
 struct net_device;
 struct tmirror_net;
 struct tmirror_stats;
+struct tmirror_way;
 
 /**
  * struct tmirror_endpoint - an address and a UDP port
@@ -34,7 +34,7 @@ struct tmirror_endpoint {
  * @family: AF_INET or AF_INET6, of @remote
  * @state: &enum tmirror_state
  * @weight: its share, 1..TMIRROR_WEIGHT_MAX
- * @cache: route to @remote, a CPU each
+ * @ways: to @remote, a CPU each
  */
 struct tmirror_member {
 	struct rhlist_head node;
@@ -42,7 +42,7 @@ struct tmirror_member {
 	u8 family;
 	u8 state;
 	u16 weight;
-	struct dst_cache cache;
+	struct tmirror_way __percpu *ways;
 };
 
 /* No device has this index, so there is no route by it. */

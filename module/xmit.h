@@ -12,7 +12,9 @@ struct tmirror_route;
 
 int tmirror_xmit_prepare(const struct tmirror_route *route,
 			 struct tmirror_net *tn, struct sk_buff *copy, u32 vni);
-int tmirror_xmit(struct tmirror_net *tn, struct sk_buff *copy);
+int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
+		 struct sk_buff *copy);
+int tmirror_xmit_stack(struct tmirror_net *tn, struct sk_buff *copy);
 bool tmirror_xmit_is_ours(const struct sk_buff *skb);
 struct socket *tmirror_xmit_socket(struct net *net);
 
