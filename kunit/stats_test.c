@@ -6,7 +6,7 @@
 #include <linux/bottom_half.h>
 #include <linux/percpu.h>
 
-#define WORDS	(sizeof(struct tmirror_tally) / sizeof(u64))
+#define WORDS	TMIRROR_TALLY_WORDS
 
 KUNIT_DEFINE_ACTION_WRAPPER(free_stats, free_percpu, void __percpu *);
 
@@ -45,7 +45,8 @@ static void new_stats_are_zero(struct kunit *test)
 
 	memset(&tally, 0xff, sizeof(tally));
 	tmirror_stats_read(stats_new(test), &tally);
-	KUNIT_EXPECT_MEMEQ(test, &tally, &zero, sizeof(zero));
+	KUNIT_EXPECT_MEMEQ(test, (u64 *)&tally, (u64 *)&zero,
+			   WORDS * sizeof(u64));
 	KUNIT_EXPECT_EQ(test, tmirror_counter_read(counter_new(test)), 0);
 }
 
@@ -55,6 +56,7 @@ static const struct tmirror_tally some = {
 	.mirrored_bytes = 300,
 	.truncated = 4000,
 	.dropped = { 50000, 600000, 7000000, 80000000, 900000000, 11 },
+	.drops = true,
 };
 
 static void every_field_is_summed(struct kunit *test)
@@ -66,7 +68,8 @@ static void every_field_is_summed(struct kunit *test)
 
 	add(stats, &some);
 	tmirror_stats_read(stats, &tally);
-	KUNIT_EXPECT_MEMEQ(test, &tally, &some, sizeof(some));
+	KUNIT_EXPECT_MEMEQ(test, (u64 *)&tally, (u64 *)&some,
+			   WORDS * sizeof(u64));
 	add(stats, &some);
 	tmirror_stats_read(stats, &tally);
 	word = (const u64 *)&tally;

@@ -1,36 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What became of a copy, for the counters and for whoever traces. */
-#include "account.h"
-#include "session.h"
-#include "stats.h"
-#include "target.h"
-
 #define CREATE_TRACE_POINTS
-#include "trace.h"
-
-/**
- * tmirror_account_copy - one packet on the wire became a copy, or did not
- * @account: the copy
- * @tally: where to count it
- * @cause: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by
- *
- * Context: RCU read side, or both objects are kept.
- */
-void tmirror_account_copy(const struct tmirror_account *account,
-			  struct tmirror_tally *tally, int cause)
-{
-	if (cause != TMIRROR_SENT) {
-		tmirror_account_drop(account->session, tally, 1, account->wire,
-				     cause);
-		return;
-	}
-	tally->matched_bytes += account->wire;
-	tally->mirrored_packets++;
-	tally->mirrored_bytes += account->kept;
-	tally->truncated += account->kept < account->wire;
-	trace_tmirror_copy(account->session->object.name, account->wire,
-			   account->kept);
-}
+#include "account.h"
 
 /**
  * tmirror_account_drop - packets on the wire did not become copies
@@ -48,21 +19,6 @@ void tmirror_account_drop(const struct tmirror_session *session,
 {
 	tally->matched_bytes += bytes;
 	tally->dropped[cause] += packets;
+	tally->drops = true;
 	trace_tmirror_drop(session->object.name, packets, bytes, cause);
-}
-
-/**
- * tmirror_account_close - add a tally to the counters of session and target
- * @session: the session
- * @target: its target
- * @tally: what to add
- *
- * Context: bottom halves disabled; RCU read side, or both objects are kept.
- */
-void tmirror_account_close(const struct tmirror_session *session,
-			   const struct tmirror_target *target,
-			   const struct tmirror_tally *tally)
-{
-	tmirror_stats_add(session->stats, tally);
-	tmirror_stats_add(target->stats, tally);
 }

@@ -2,11 +2,12 @@
 #ifndef _TMIRROR_ACCOUNT_H
 #define _TMIRROR_ACCOUNT_H
 
-#include <linux/types.h>
+#include "session.h"
+#include "stats.h"
+#include "target.h"
+#include "trace.h"
 
-struct tmirror_session;
-struct tmirror_tally;
-struct tmirror_target;
+#include <linux/types.h>
 
 /**
  * struct tmirror_account - a copy and who counts it
@@ -22,13 +23,48 @@ struct tmirror_account {
 	u32 kept;
 };
 
-void tmirror_account_copy(const struct tmirror_account *account,
-			  struct tmirror_tally *tally, int cause);
 void tmirror_account_drop(const struct tmirror_session *session,
 			  struct tmirror_tally *tally, unsigned int packets,
 			  u64 bytes, int cause);
-void tmirror_account_close(const struct tmirror_session *session,
-			   const struct tmirror_target *target,
-			   const struct tmirror_tally *tally);
+
+/**
+ * tmirror_account_copy - one packet on the wire became a copy, or did not
+ * @account: the copy
+ * @tally: where to count it
+ * @cause: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by
+ *
+ * Context: RCU read side, or both objects are kept.
+ */
+static inline void tmirror_account_copy(const struct tmirror_account *account,
+					struct tmirror_tally *tally, int cause)
+{
+	if (cause != TMIRROR_SENT) {
+		tmirror_account_drop(account->session, tally, 1, account->wire,
+				     cause);
+		return;
+	}
+	tally->matched_bytes += account->wire;
+	tally->mirrored_packets++;
+	tally->mirrored_bytes += account->kept;
+	tally->truncated += account->kept < account->wire;
+	trace_tmirror_copy(account->session->object.name, account->wire,
+			   account->kept);
+}
+
+/**
+ * tmirror_account_close - add a tally to the counters of session and target
+ * @session: the session
+ * @target: its target
+ * @tally: what to add
+ *
+ * Context: bottom halves disabled; RCU read side, or both objects are kept.
+ */
+static inline void tmirror_account_close(const struct tmirror_session *session,
+					 const struct tmirror_target *target,
+					 const struct tmirror_tally *tally)
+{
+	tmirror_stats_add(session->stats, tally);
+	tmirror_stats_add(target->stats, tally);
+}
 
 #endif /* _TMIRROR_ACCOUNT_H */

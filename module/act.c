@@ -3,6 +3,7 @@
 #include "act.h"
 #include "mirror.h"
 #include "net.h"
+#include "rcu.h"
 #include "session.h"
 
 #include <linux/module.h>
@@ -159,22 +160,17 @@ static int tmirror_act(struct sk_buff *skb, const struct tc_action *a,
 {
 	struct tcf_tmirror *action = to_tmirror(a);
 	const struct params *params;
-	int control;
 
 	tcf_lastuse_update(&action->tcf_tm);
 	tcf_action_update_bstats(&action->common, skb);
 
-	/* The egress hook holds the lock of the other flavour alone. */
-	rcu_read_lock();
-	params = rcu_dereference(action->params);
+	params = tmirror_dereference(action->params);
 	/* A block can be shared with a qdisc after it was bound to a hook. */
 	if (likely(skb_at_tc_ingress(skb) || skb_at_tc_egress(skb)))
 		tmirror_mirror_skb(params->tn, params->session, skb);
 	else
 		tcf_action_inc_overlimit_qstats(&action->common);
-	control = params->control;
-	rcu_read_unlock();
-	return control;
+	return params->control;
 }
 
 static int tmirror_act_dump(struct sk_buff *skb, struct tc_action *a, int bind,

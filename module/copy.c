@@ -66,7 +66,7 @@ static int copy_and_sum(const struct tmirror_frame *frame, u32 pos, void *to,
 static int copy_whole(struct sk_buff *copy, const struct tmirror_frame *frame)
 {
 	struct sk_buff *skb = (struct sk_buff *)frame->skb;
-	void *to = skb_put(copy, frame->len);
+	void *to = __skb_put(copy, frame->len);
 	int start = checksum_start(frame);
 	__wsum csum;
 
@@ -139,7 +139,7 @@ struct sk_buff *tmirror_copy(const struct tmirror_frame *frame, u32 len,
 	if (!copy)
 		return NULL;
 	if (len == frame->len ? copy_whole(copy, frame) :
-	    tmirror_frame_read(frame, 0, skb_put(copy, len), len))
+	    tmirror_frame_read(frame, 0, __skb_put(copy, len), len))
 		goto err_copy;
 	return copy;
 

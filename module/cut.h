@@ -2,10 +2,12 @@
 #ifndef _TMIRROR_CUT_H
 #define _TMIRROR_CUT_H
 
-#include <linux/types.h>
+/* How much of a frame a copy keeps. */
 
-struct tmirror_frame;
-struct tmirror_headers;
+#include "headers.h"
+
+#include <linux/minmax.h>
+#include <linux/types.h>
 
 /**
  * enum tmirror_cut_mode - what a session counts when it cuts a frame
@@ -31,8 +33,25 @@ struct tmirror_cut {
 	u32 bytes;
 };
 
-u32 tmirror_cut_len(const struct tmirror_cut *cut, u32 len,
-		    const struct tmirror_headers *headers);
+/**
+ * tmirror_cut_len - how many bytes of a frame are kept
+ * @cut: how to cut
+ * @len: length of the frame
+ * @headers: where its headers are, if tmirror_cut_needs_headers()
+ *
+ * Return: the number, @len at most.
+ */
+static inline u32 tmirror_cut_len(const struct tmirror_cut *cut, u32 len,
+				  const struct tmirror_headers *headers)
+{
+	switch (cut->mode) {
+	case TMIRROR_CUT_LENGTH:
+		return min(len, cut->bytes);
+	case TMIRROR_CUT_PAYLOAD:
+		return min(len, headers->payload + cut->bytes);
+	}
+	return len;
+}
 
 /**
  * tmirror_cut_needs_headers - does a cut depend on where the headers are

@@ -311,12 +311,30 @@ bool tmirror_flow_agrees(const struct tmirror_flow *flow,
 				       network == frame->offset + ETH_HLEN);
 }
 
-static bool is_after(const struct in6_addr *a, const struct in6_addr *b,
-		     bool if_equal)
+/* The order of the two ends of a flow is that of numbers, whatever they say. */
+static noinline u32 hash_ends(const struct in6_addr *a, const struct in6_addr *b,
+		     u16 low, u16 high, __be16 type, u32 key)
 {
 	int order = memcmp(a, b, sizeof(*a));
 
-	return order ? order > 0 : if_equal;
+	if (order > 0 || (!order && low > high)) {
+		swap(a, b);
+		swap(low, high);
+	}
+	key = jhash2((const u32 *)a, sizeof(*a) / sizeof(u32), key);
+	key = jhash2((const u32 *)b, sizeof(*b) / sizeof(u32), key);
+	return jhash_2words((u32)low << 16 | high, (__force u32)type, key);
+}
+
+static u32 hash_ipv4(__be32 a, __be32 b, u16 low, u16 high, u32 key)
+{
+	u32 first = (__force u32)a, last = (__force u32)b;
+
+	if (first > last || (first == last && low > high)) {
+		swap(first, last);
+		swap(low, high);
+	}
+	return jhash_3words(first, last, (u32)low << 16 | high, key);
 }
 
 /**
@@ -334,26 +352,16 @@ static bool is_after(const struct in6_addr *a, const struct in6_addr *b,
  */
 u32 tmirror_flow_hash(const struct tmirror_flow *flow, u32 key)
 {
-	bool ports = flow->has_ports && !flow->fragment;
-	u32 low = ports ? flow->sport : 0, high = ports ? flow->dport : 0;
-	u32 kind = flow->fragment ? 0 : flow->proto;
-	const struct in6_addr *a = &flow->src, *b = &flow->dst;
-	u32 first = (__force u32)a->s6_addr32[3];
-	u32 last = (__force u32)b->s6_addr32[3];
-	bool swapped;
+	u16 sport = 0, dport = 0;
 
-	if (flow->family == AF_INET)
-		swapped = first > last || (first == last && low > high);
-	else
-		swapped = is_after(a, b, low > high);
-	if (swapped) {
-		swap(a, b);
-		swap(first, last);
-		swap(low, high);
+	if (flow->has_ports && !flow->fragment) {
+		sport = flow->sport;
+		dport = flow->dport;
 	}
+	if (!flow->fragment)
+		key += flow->proto;
 	if (flow->family == AF_INET)
-		return jhash_3words(first, last, low << 16 | high, key + kind);
-	key = jhash2((const u32 *)a, sizeof(*a) / sizeof(u32), key + kind);
-	key = jhash2((const u32 *)b, sizeof(*b) / sizeof(u32), key);
-	return jhash_2words(low << 16 | high, (__force u32)flow->type, key);
+		return hash_ipv4(flow->src.s6_addr32[3], flow->dst.s6_addr32[3],
+				 sport, dport, key);
+	return hash_ends(&flow->src, &flow->dst, sport, dport, flow->type, key);
 }

@@ -10,6 +10,7 @@
 #include "hold.h"
 #include "mirror.h"
 #include "net.h"
+#include "rcu.h"
 #include "repair.h"
 #include "route.h"
 #include "segment.h"
@@ -94,6 +95,32 @@ static void packet_release(struct packet *packet)
 		kfree_skb_list(packet->segments);
 }
 
+static bool has_vxlan(const struct packet *packet)
+{
+	struct tmirror_vxlan _vxlan __uninitialized, *vxlan;
+
+	vxlan = skb_header_pointer(packet->frame.skb, packet->flow.l4 +
+				   (int)sizeof(struct udphdr), sizeof(_vxlan),
+				   &_vxlan);
+	return vxlan && vxlan->flags & TMIRROR_VXLAN_VNI_VALID;
+}
+
+static bool has_member(const struct packet *packet)
+{
+	const struct tmirror_flow *flow = &packet->flow;
+	struct tmirror_net *tn = packet->tn;
+	__be16 sport = htons(flow->sport);
+	__be16 dport = htons(flow->dport);
+	bool found;
+
+	rcu_read_lock();
+	found = tmirror_member_exists(tn, &flow->dst, dport) ||
+		tmirror_member_exists(tn, &flow->src, dport) ||
+		tmirror_member_exists(tn, &flow->src, sport);
+	rcu_read_unlock();
+	return found;
+}
+
 /*
  * A copy of this host, or of another one that mirrors to a member of ours or
  * is such a member.
@@ -101,29 +128,18 @@ static void packet_release(struct packet *packet)
 static bool is_copy(const struct packet *packet)
 {
 	const struct tmirror_flow *flow = &packet->flow;
-	const struct sk_buff *skb = packet->frame.skb;
-	struct tmirror_net *tn = packet->tn;
-	struct tmirror_vxlan _vxlan __uninitialized, *vxlan;
-	__be16 sport = htons(flow->sport);
-	__be16 dport = htons(flow->dport);
 
-	if (tmirror_xmit_is_ours(skb))
+	if (tmirror_xmit_is_ours(packet->frame.skb))
 		return true;
-	if (!flow->has_ports || flow->proto != IPPROTO_UDP ||
-	    !(tmirror_member_may_have(tn, sport) ||
-	      tmirror_member_may_have(tn, dport)))
-		return false;
-	vxlan = skb_header_pointer(skb, flow->l4 + (int)sizeof(struct udphdr),
-				   sizeof(_vxlan), &_vxlan);
-	if (!vxlan || !(vxlan->flags & TMIRROR_VXLAN_VNI_VALID))
-		return false;
-	return tmirror_member_exists(tn, &flow->dst, dport) ||
-	       tmirror_member_exists(tn, &flow->src, dport) ||
-	       tmirror_member_exists(tn, &flow->src, sport);
+	return flow->has_ports && flow->proto == IPPROTO_UDP &&
+	       (tmirror_member_may_have(packet->tn, flow->sport) ||
+		tmirror_member_may_have(packet->tn, flow->dport)) &&
+	       has_vxlan(packet) && has_member(packet);
 }
 
-static int xmit(const struct mirror *mirror, struct sk_buff *copy,
-		const struct tmirror_account *account)
+/* The next hop is still asked for its address. */
+static noinline int wait(const struct mirror *mirror, struct sk_buff *copy,
+			 const struct tmirror_account *account)
 {
 	const struct tmirror_route *route = &mirror->route;
 	const struct packet *packet = mirror->packet;
@@ -131,21 +147,20 @@ static int xmit(const struct mirror *mirror, struct sk_buff *copy,
 
 	cause = tmirror_xmit_prepare(route, packet->tn, copy,
 				     mirror->terms->vni[packet->direction]);
-	if (cause != TMIRROR_SENT) {
-		kfree_skb(copy);
-		return cause;
-	}
-	if (unlikely(route->waits))
+	if (cause == TMIRROR_SENT)
 		return tmirror_hold_xmit(packet->tn, route->neigh, copy,
 					 account);
-	return tmirror_xmit(route, packet->tn, copy);
+	kfree_skb(copy);
+	return cause;
 }
 
 /* A copy, or none for want of memory, of one packet of @len on the wire. */
-static void send_copy(struct mirror *mirror, struct sk_buff *copy, u32 len,
-		      const struct tmirror_headers *headers)
+static __always_inline void send_copy(struct mirror *mirror,
+				      struct sk_buff *copy, u32 len,
+				      const struct tmirror_headers *headers)
 {
 	const struct tmirror_terms *terms = mirror->terms;
+	const struct packet *packet = mirror->packet;
 	struct tmirror_account account = {
 		.session = terms->session,
 		.target = terms->target,
@@ -157,7 +172,11 @@ static void send_copy(struct mirror *mirror, struct sk_buff *copy, u32 len,
 		account.kept = copy->len;
 		if (terms->cut.repair && copy->len < len)
 			tmirror_repair(copy, headers);
-		cause = xmit(mirror, copy, &account);
+		if (unlikely(mirror->route.waits))
+			cause = wait(mirror, copy, &account);
+		else
+			cause = tmirror_xmit(&mirror->route, packet->tn, copy,
+					     terms->vni[packet->direction]);
 	}
 	if (cause != TMIRROR_HELD)
 		tmirror_account_copy(&account, &mirror->tally, cause);
@@ -171,7 +190,7 @@ static u32 keep(const struct mirror *mirror, u32 len,
 		   mirror->route.room);
 }
 
-static void send_frame(struct mirror *mirror, const struct tmirror_frame *frame,
+static __always_inline void send_frame(struct mirror *mirror, const struct tmirror_frame *frame,
 		       const struct tmirror_flow *flow)
 {
 	struct tmirror_headers headers __uninitialized;
@@ -239,7 +258,7 @@ static int send_segments(struct mirror *mirror)
 	return TMIRROR_SENT;
 }
 
-static int send_super(struct mirror *mirror)
+static noinline int send_super(struct mirror *mirror)
 {
 	struct packet *packet = mirror->packet;
 	struct tmirror_slicer slicer;
@@ -256,7 +275,7 @@ static int send_packet(struct mirror *mirror)
 {
 	struct packet *packet = mirror->packet;
 	const struct tmirror_underlay *underlay =
-		rcu_dereference(mirror->terms->target->underlay);
+		tmirror_dereference(mirror->terms->target->underlay);
 	int cause;
 
 	if (underlay->member.state != TMIRROR_UP)
@@ -292,11 +311,13 @@ static void mirror_packet(struct packet *packet,
 	mirror.packet = packet;
 	mirror.terms = terms;
 	mirror.tally = (struct tmirror_tally){};
+	rcu_read_lock();
 	if (this_cpu_inc_return(mirror_depth) > DEPTH_MAX)
 		cause = TMIRROR_DROP_BACKLOG;
 	else
 		cause = send_packet(&mirror);
 	this_cpu_dec(mirror_depth);
+	rcu_read_unlock();
 	if (cause != TMIRROR_SENT)
 		tmirror_account_drop(terms->session, &mirror.tally,
 				     packet->count, packet_bytes(packet),
@@ -328,7 +349,7 @@ static bool offer(struct packet *packet, const struct tmirror_terms *terms)
  * @session: the only session to ask; NULL for all whose source is its device
  * @skb: the packet, at the ingress or egress hook of tc; only read
  *
- * Context: RCU read side, bottom halves disabled.
+ * Context: bottom halves disabled.
  */
 void tmirror_mirror_skb(struct tmirror_net *tn,
 			const struct tmirror_session *session,
@@ -349,9 +370,9 @@ void tmirror_mirror_skb(struct tmirror_net *tn,
 	if (is_copy(&packet)) {
 		tmirror_counter_add(tn->loops, packet.count);
 	} else if (session) {
-		offer(&packet, rcu_dereference(session->terms));
+		offer(&packet, tmirror_dereference(session->terms));
 	} else {
-		order = rcu_dereference(source->order);
+		order = tmirror_dereference(source->order);
 		for (i = 0; i < order->count; i++)
 			if (offer(&packet, order->terms[i]) &&
 			    !order->terms[i]->proceed)

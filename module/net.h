@@ -57,20 +57,20 @@ struct tmirror_net {
 	u32 changes;
 };
 
-static inline u32 *tmirror_port_slot(struct tmirror_net *tn, __be16 port)
+static inline u32 *tmirror_port_slot(struct tmirror_net *tn, u16 port)
 {
-	return &tn->ports[ntohs(port) % TMIRROR_PORT_SLOTS];
+	return &tn->ports[port % TMIRROR_PORT_SLOTS];
 }
 
 /**
  * tmirror_member_may_have - may there be a member of a port
  * @tn: the namespace
- * @port: the port, network byte order
+ * @port: the port, host byte order
  *
  * Context: any.
  * Return: false if there is none.
  */
-static inline bool tmirror_member_may_have(struct tmirror_net *tn, __be16 port)
+static inline bool tmirror_member_may_have(struct tmirror_net *tn, u16 port)
 {
 	return READ_ONCE(*tmirror_port_slot(tn, port));
 }

@@ -157,6 +157,28 @@ static void find_neigh(struct tmirror_route *route,
 	}
 }
 
+/*
+ * A route and its MTU are asked whether they hold once a tick, and not for each
+ * packet: that would be a tenth of what a copy costs. A device that went away
+ * shows at once.
+ */
+static bool is_fresh(const struct tmirror_way *way)
+{
+	return way->dst && way->checked == (u32)jiffies &&
+	       READ_ONCE(way->dst->obsolete) == DST_OBSOLETE_FORCE_CHK;
+}
+
+static void measure_way(struct tmirror_way *way,
+			const struct tmirror_underlay *underlay)
+{
+	unsigned int overhead = tmirror_route_overhead(underlay);
+	/* No length field of the outer headers goes beyond 65,535. */
+	u32 mtu = min_t(u32, dst_mtu(way->dst), IP_MAX_MTU);
+
+	way->room = mtu < overhead + ETH_HLEN ? 0 : mtu - overhead;
+	way->checked = jiffies;
+}
+
 /**
  * tmirror_route_get - find the route to a target's member
  * @route: receives it
@@ -164,7 +186,8 @@ static void find_neigh(struct tmirror_route *route,
  * @underlay: the target's
  * @hash: of the flow that is mirrored
  *
- * The route is looked up once a CPU, and kept while it is valid.
+ * The route is looked up once a CPU, and kept while it is valid: a change of
+ * routes or of their MTU is seen a tick later at most.
  *
  * Context: RCU read side, bottom halves disabled; @route is good for as long.
  * Return: TMIRROR_SENT: so far, so good; else the &enum tmirror_drop that every
@@ -174,21 +197,19 @@ int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
 		      const struct tmirror_underlay *underlay, u32 hash)
 {
 	struct tmirror_way *way = this_cpu_ptr(underlay->member.ways);
-	unsigned int overhead = tmirror_route_overhead(underlay);
-	u32 mtu;
 
 	route->underlay = underlay;
 	route->hash = hash;
 	route->sport = tmirror_encap_sport(hash);
-	if (unlikely(!way->dst || !dst_check(way->dst, way->cookie)) &&
-	    !find_way(way, underlay, tn->net, route->sport))
-		return TMIRROR_DROP_NO_ROUTE;
-
-	/* No length field of the outer headers goes beyond 65,535. */
-	mtu = min_t(u32, dst_mtu(way->dst), IP_MAX_MTU);
-	if (mtu < overhead + ETH_HLEN)
+	if (!is_fresh(way)) {
+		if ((!way->dst || !dst_check(way->dst, way->cookie)) &&
+		    !find_way(way, underlay, tn->net, route->sport))
+			return TMIRROR_DROP_NO_ROUTE;
+		measure_way(way, underlay);
+	}
+	if (!way->room)
 		return TMIRROR_DROP_TOO_BIG;
-	route->room = mtu - overhead;
+	route->room = way->room;
 	route->headroom = way->headroom;
 	route->dst = way->dst;
 	route->local = way->local;

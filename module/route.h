@@ -17,6 +17,8 @@ struct tmirror_net;
  * struct tmirror_way - the route to a member that a CPU goes
  * @dst: the route, held; NULL if none was looked up yet, or none found
  * @cookie: what dst_check() wants to know
+ * @checked: when it was last asked, in jiffies
+ * @room: largest frame that a copy may hold; 0 if not even its header
  * @headroom: bytes that the outer headers and the device need
  * @has_next_hop: the route alone says what the next hop is
  * @plain: between here and the next hop there is nothing but the firewall
@@ -25,6 +27,8 @@ struct tmirror_net;
 struct tmirror_way {
 	struct dst_entry *dst;
 	u32 cookie;
+	u32 checked;
+	u16 room;
 	u16 headroom;
 	bool has_next_hop;
 	bool plain;

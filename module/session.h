@@ -3,16 +3,14 @@
 #define _TMIRROR_SESSION_H
 
 #include "cut.h"
+#include "filter.h"
 #include "table.h"
 
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/tmirror.h>
 
-struct tmirror_filter;
-struct tmirror_flow;
 struct tmirror_net;
-struct tmirror_rule;
 struct tmirror_source;
 struct tmirror_stats;
 struct tmirror_target;
@@ -82,11 +80,43 @@ void tmirror_session_put(struct tmirror_net *tn,
 			 struct tmirror_session *session);
 void tmirror_session_keep(struct tmirror_session *session);
 void tmirror_session_release(struct tmirror_session *session);
-enum tmirror_reason tmirror_terms_judge(const struct tmirror_terms *terms,
-					u8 direction,
-					const struct tmirror_flow *flow,
-					const struct tmirror_rule **rule);
-bool tmirror_reason_accepts(enum tmirror_reason reason,
-			    const struct tmirror_rule *rule);
+
+/**
+ * tmirror_terms_judge - would a session mirror a packet, and why
+ * @terms: the session's terms
+ * @direction: of the packet
+ * @flow: the packet
+ * @rule: receives the rule that decided, or NULL
+ *
+ * Context: RCU read side.
+ * Return: the reason; see tmirror_reason_accepts().
+ */
+static inline enum tmirror_reason
+tmirror_terms_judge(const struct tmirror_terms *terms, u8 direction,
+		    const struct tmirror_flow *flow,
+		    const struct tmirror_rule **rule)
+{
+	*rule = NULL;
+	if (!terms->enabled)
+		return TMIRROR_REASON_DISABLED;
+	if (!terms->filter)
+		return TMIRROR_REASON_NO_FILTER;
+	*rule = tmirror_filter_match(terms->filter, direction, flow);
+	return *rule ? TMIRROR_REASON_RULE : TMIRROR_REASON_NO_MATCH;
+}
+
+/**
+ * tmirror_reason_accepts - does a reason make a session mirror a packet
+ * @reason: from tmirror_terms_judge()
+ * @rule: from there as well
+ *
+ * Return: true if it does.
+ */
+static inline bool tmirror_reason_accepts(enum tmirror_reason reason,
+					  const struct tmirror_rule *rule)
+{
+	return rule ? rule->match.action == TMIRROR_ACCEPT :
+		      reason == TMIRROR_REASON_NO_FILTER;
+}
 
 #endif /* _TMIRROR_SESSION_H */

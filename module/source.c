@@ -58,6 +58,7 @@ struct tmirror_source *tmirror_source_find(struct tmirror_net *tn, int ifindex)
 	struct tmirror_source *source;
 
 	hash_for_each_possible_rcu(tn->sources, source, node, ifindex,
+				   rcu_read_lock_bh_held() ||
 				   lockdep_is_held(&tn->lock))
 		if (READ_ONCE(source->ifindex) == ifindex)
 			return source;

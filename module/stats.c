@@ -2,11 +2,6 @@
 /* Per-CPU counters: written by the packet path, summed for whoever asks. */
 #include "stats.h"
 
-#include <linux/percpu.h>
-
-#define TALLY_WORDS	(sizeof(struct tmirror_tally) / sizeof(u64))
-#define DROP_WORD	(offsetof(struct tmirror_tally, dropped) / sizeof(u64))
-
 /**
  * tmirror_stats_alloc - allocate zeroed stats
  *
@@ -28,34 +23,6 @@ struct tmirror_stats __percpu *tmirror_stats_alloc(void)
 }
 
 /**
- * tmirror_stats_add - add a tally to the stats
- * @stats: where to
- * @tally: what
- *
- * Context: bottom halves disabled.
- */
-void tmirror_stats_add(struct tmirror_stats __percpu *stats,
-		       const struct tmirror_tally *tally)
-{
-	struct tmirror_stats *here = this_cpu_ptr(stats);
-	const u64 *word = (const u64 *)tally;
-	unsigned int i;
-
-	BUILD_BUG_ON(DROP_WORD != 4);
-
-	u64_stats_update_begin(&here->syncp);
-	u64_stats_add(&here->sum[0], word[0]);
-	u64_stats_add(&here->sum[1], word[1]);
-	u64_stats_add(&here->sum[2], word[2]);
-	u64_stats_add(&here->sum[3], word[3]);
-	/* Most packets are not dropped. */
-	for (i = DROP_WORD; i < TALLY_WORDS; i++)
-		if (word[i])
-			u64_stats_add(&here->sum[i], word[i]);
-	u64_stats_update_end(&here->syncp);
-}
-
-/**
  * tmirror_stats_read - sum the stats over all CPUs
  * @stats: what to read
  * @tally: receives the sum
@@ -72,14 +39,14 @@ void tmirror_stats_read(const struct tmirror_stats __percpu *stats,
 	memset(tally, 0, sizeof(*tally));
 	for_each_possible_cpu(cpu) {
 		const struct tmirror_stats *there = per_cpu_ptr(stats, cpu);
-		u64 sum[TALLY_WORDS];
+		u64 sum[TMIRROR_TALLY_WORDS];
 
 		do {
 			start = u64_stats_fetch_begin(&there->syncp);
-			for (i = 0; i < TALLY_WORDS; i++)
+			for (i = 0; i < TMIRROR_TALLY_WORDS; i++)
 				sum[i] = u64_stats_read(&there->sum[i]);
 		} while (u64_stats_fetch_retry(&there->syncp, start));
-		for (i = 0; i < TALLY_WORDS; i++)
+		for (i = 0; i < TMIRROR_TALLY_WORDS; i++)
 			word[i] += sum[i];
 	}
 }
@@ -119,23 +86,6 @@ struct tmirror_counter __percpu *tmirror_counter_alloc(void)
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(counter, cpu)->syncp);
 	return counter;
-}
-
-/**
- * tmirror_counter_add - add to a counter
- * @counter: where to
- * @n: how many
- *
- * Context: bottom halves disabled.
- */
-void tmirror_counter_add(struct tmirror_counter __percpu *counter,
-			 unsigned int n)
-{
-	struct tmirror_counter *here = this_cpu_ptr(counter);
-
-	u64_stats_update_begin(&here->syncp);
-	u64_stats_add(&here->count, n);
-	u64_stats_update_end(&here->syncp);
 }
 
 /**

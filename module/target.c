@@ -60,7 +60,8 @@ static void underlay_free_rcu(struct rcu_head *rcu)
 static int underlay_publish(struct tmirror_net *tn,
 			    struct tmirror_underlay *underlay)
 {
-	u32 *slot = tmirror_port_slot(tn, underlay->member.remote.port);
+	u32 *slot = tmirror_port_slot(tn,
+				      ntohs(underlay->member.remote.port));
 	int err;
 
 	err = rhltable_insert(&tn->members, &underlay->member.node,
@@ -73,7 +74,8 @@ static int underlay_publish(struct tmirror_net *tn,
 static void underlay_retire(struct tmirror_net *tn,
 			    struct tmirror_underlay *underlay)
 {
-	u32 *slot = tmirror_port_slot(tn, underlay->member.remote.port);
+	u32 *slot = tmirror_port_slot(tn,
+				      ntohs(underlay->member.remote.port));
 
 	rhltable_remove(&tn->members, &underlay->member.node,
 			tmirror_members_params);

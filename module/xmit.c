@@ -19,11 +19,8 @@
 #include <net/sock.h>
 #include <net/udp.h>
 
-/*
- * The address of this marks the sockets of all namespaces as ours. The lowest
- * bits of a socket's user data are flags, so it must have none of them.
- */
-static const u64 sock_tag __aligned(8);
+/* The lowest bits of a socket's user data are flags: it has none of them. */
+const u64 tmirror_sock_tag __aligned(8);
 
 /**
  * tmirror_xmit_socket - make the socket that owns a namespace's copies
@@ -39,28 +36,15 @@ struct socket *tmirror_xmit_socket(struct net *net)
 	struct socket *sock;
 	int err;
 
-	BUILD_BUG_ON(__alignof__(sock_tag) & ~SK_USER_DATA_PTRMASK);
+	BUILD_BUG_ON(__alignof__(tmirror_sock_tag) & ~SK_USER_DATA_PTRMASK);
 
 	err = sock_create_kern(net, AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
 	if (err)
 		return ERR_PTR(err);
-	rcu_assign_sk_user_data(sock->sk, (void *)&sock_tag);
+	rcu_assign_sk_user_data(sock->sk, (void *)&tmirror_sock_tag);
 	/* Nobody waits for room in the send buffer. */
 	sock_set_flag(sock->sk, SOCK_USE_WRITE_QUEUE);
 	return sock;
-}
-
-/**
- * tmirror_xmit_is_ours - is a packet a copy that some namespace here made
- * @skb: the packet
- *
- * Context: RCU read side.
- * Return: true if it is; false if it lost its socket on the way, too.
- */
-bool tmirror_xmit_is_ours(const struct sk_buff *skb)
-{
-	return skb->sk && sk_fullsock(skb->sk) &&
-	       rcu_dereference_sk_user_data(skb->sk) == &sock_tag;
 }
 
 static void push_ipv4(const struct tmirror_route *route, struct sk_buff *copy)
@@ -125,20 +109,9 @@ static int cause_of(int err)
 	return TMIRROR_DROP_NO_ROUTE;
 }
 
-/**
- * tmirror_xmit_prepare - make a copy a packet of the underlay
- * @route: where to
- * @tn: the namespace
- * @copy: a frame of @route->room bytes at most, with @route->headroom; stays
- *	the caller's. Refers to the route, without holding it
- * @vni: VXLAN network identifier
- *
- * Context: RCU read side, bottom halves disabled.
- * Return: TMIRROR_SENT: ready for tmirror_xmit(); TMIRROR_DROP_BACKLOG if
- * there are too many bytes in flight.
- */
-int tmirror_xmit_prepare(const struct tmirror_route *route,
-			 struct tmirror_net *tn, struct sk_buff *copy, u32 vni)
+static __always_inline int prepare(const struct tmirror_route *route,
+				   struct tmirror_net *tn, struct sk_buff *copy,
+				   u32 vni)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
 	struct sock *sk = tn->sock->sk;
@@ -159,6 +132,24 @@ int tmirror_xmit_prepare(const struct tmirror_route *route,
 	else
 		push_ipv6(route, copy);
 	return TMIRROR_SENT;
+}
+
+/**
+ * tmirror_xmit_prepare - make a copy a packet of the underlay
+ * @route: where to
+ * @tn: the namespace
+ * @copy: a frame of @route->room bytes at most, with @route->headroom; stays
+ *	the caller's. Refers to the route, without holding it
+ * @vni: VXLAN network identifier
+ *
+ * Context: RCU read side, bottom halves disabled.
+ * Return: TMIRROR_SENT: ready for tmirror_xmit_stack(); TMIRROR_DROP_BACKLOG if
+ * there are too many bytes in flight.
+ */
+int tmirror_xmit_prepare(const struct tmirror_route *route,
+			 struct tmirror_net *tn, struct sk_buff *copy, u32 vni)
+{
+	return prepare(route, tn, copy, vni);
 }
 
 /**
@@ -243,18 +234,26 @@ static int send_ipv6(const struct tmirror_route *route, struct net *net,
 
 /**
  * tmirror_xmit - send a copy
- * @route: where to
+ * @route: where to; its next hop does not wait
  * @tn: the namespace
- * @copy: from tmirror_xmit_prepare(); consumed
+ * @copy: a frame of @route->room bytes at most, with @route->headroom; consumed
+ * @vni: VXLAN network identifier
  *
  * Context: RCU read side, bottom halves disabled.
- * Return: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by.
+ * Return: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by:
+ * TMIRROR_DROP_BACKLOG if there are too many bytes in flight.
  */
 int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
-		 struct sk_buff *copy)
+		 struct sk_buff *copy, u32 vni)
 {
 	u8 family = route->underlay->member.family;
+	int cause;
 
+	cause = prepare(route, tn, copy, vni);
+	if (unlikely(cause != TMIRROR_SENT)) {
+		kfree_skb(copy);
+		return cause;
+	}
 	if (!route->plain || has_output_rules(tn->net, family))
 		return tmirror_xmit_stack(tn, copy);
 	return cause_of(family == AF_INET ? send_ipv4(route, tn->net, copy) :
