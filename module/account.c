@@ -18,7 +18,9 @@ void tmirror_account_drop(const struct tmirror_session *session,
 			  u64 bytes, int cause)
 {
 	tally->matched_bytes += bytes;
-	tally->dropped[cause] += packets;
+	if (!tally->drops)
+		memset(tally->dropped, 0, sizeof(tally->dropped));
 	tally->drops = true;
+	tally->dropped[cause] += packets;
 	trace_tmirror_drop(session->object.name, packets, bytes, cause);
 }

@@ -63,7 +63,8 @@ static int copy_and_sum(const struct tmirror_frame *frame, u32 pos, void *to,
 	return 0;
 }
 
-static int copy_whole(struct sk_buff *copy, const struct tmirror_frame *frame)
+/* And finish the checksum that is left to the device. */
+static noinline int copy_whole(struct sk_buff *copy, const struct tmirror_frame *frame)
 {
 	struct sk_buff *skb = (struct sk_buff *)frame->skb;
 	void *to = __skb_put(copy, frame->len);
@@ -85,19 +86,12 @@ static int copy_whole(struct sk_buff *copy, const struct tmirror_frame *frame)
 	return 0;
 }
 
-/**
- * tmirror_copy_alloc - allocate a copy without bytes
- * @headroom: bytes to leave in front
- * @len: bytes that there is to be room for behind them
- *
+/*
  * From fragments of pages, which cost half of what the slab does: the kernel
- * zeroes them no more than once, and packets that this CPU received gave back
- * what they had of them.
- *
- * Context: bottom halves disabled.
- * Return: an skb that the caller owns; NULL without memory.
+ * zeroes them no more than once.
  */
-struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len)
+static __always_inline struct sk_buff *alloc(unsigned int headroom,
+					     unsigned int len)
 {
 	unsigned int size = SKB_DATA_ALIGN(headroom + len) +
 			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
@@ -105,17 +99,32 @@ struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len)
 	void *data;
 
 	/* Larger ones are to be had only while there are pages in a row. */
-	if (size > PAGE_SIZE) {
+	if (unlikely(size > PAGE_SIZE)) {
 		copy = alloc_skb(headroom + len, GFP_ATOMIC | __GFP_NOWARN);
 	} else {
 		data = napi_alloc_frag(size);
-		copy = data ? build_skb(data, size) : NULL;
-		if (data && !copy)
+		if (unlikely(!data))
+			return NULL;
+		copy = build_skb(data, size);
+		if (unlikely(!copy))
 			skb_free_frag(data);
 	}
-	if (copy)
+	if (likely(copy))
 		skb_reserve(copy, headroom);
 	return copy;
+}
+
+/**
+ * tmirror_copy_alloc - allocate a copy without bytes
+ * @headroom: bytes to leave in front
+ * @len: bytes that there is to be room for behind them
+ *
+ * Context: bottom halves disabled.
+ * Return: an skb that the caller owns; NULL without memory.
+ */
+struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len)
+{
+	return alloc(headroom, len);
 }
 
 /**
@@ -134,12 +143,16 @@ struct sk_buff *tmirror_copy(const struct tmirror_frame *frame, u32 len,
 			     unsigned int headroom)
 {
 	struct sk_buff *copy;
+	int err;
 
-	copy = tmirror_copy_alloc(headroom, len);
+	copy = alloc(headroom, len);
 	if (!copy)
 		return NULL;
-	if (len == frame->len ? copy_whole(copy, frame) :
-	    tmirror_frame_read(frame, 0, __skb_put(copy, len), len))
+	if (len == frame->len && frame->skb->ip_summed == CHECKSUM_PARTIAL)
+		err = copy_whole(copy, frame);
+	else
+		err = tmirror_frame_read(frame, 0, __skb_put(copy, len), len);
+	if (err)
 		goto err_copy;
 	return copy;
 

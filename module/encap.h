@@ -4,8 +4,6 @@
 
 /* The UDP and VXLAN headers of a copy. */
 
-#include <linux/build_bug.h>
-#include <linux/skbuff.h>
 #include <linux/types.h>
 #include <linux/udp.h>
 
@@ -21,9 +19,6 @@ struct tmirror_vxlan {
 
 /* The I flag: the VNI is valid. */
 #define TMIRROR_VXLAN_VNI_VALID	cpu_to_be32(0x08000000)
-
-/* UDP and VXLAN header: what tmirror_encap() pushes. */
-#define TMIRROR_ENCAP_LEN	16
 
 /* Dynamic ports, RFC 6335; RFC 7348 section 5 asks for them. */
 #define TMIRROR_SPORT_MIN	49152
@@ -42,34 +37,34 @@ static inline __be16 tmirror_encap_sport(u32 hash)
 }
 
 /**
- * tmirror_encap - push the UDP and the VXLAN header
- * @copy: frame with headroom for TMIRROR_ENCAP_LEN bytes
+ * struct tmirror_encap - the UDP and the VXLAN header
+ * @udp: the one, without a checksum
+ * @vxlan: the other
+ */
+struct tmirror_encap {
+	struct udphdr udp;
+	struct tmirror_vxlan vxlan;
+};
+
+/**
+ * tmirror_encap - write the UDP and the VXLAN header
+ * @encap: where to
+ * @len: bytes of the frame behind them
  * @vni: VXLAN network identifier, 0..2^24-1
  * @sport: UDP source port
  * @dport: UDP destination port
  *
- * Return: the UDP header, whose checksum is left zero: none. It is the
- * transport header of @copy from here on.
+ * The UDP checksum is left zero: none.
  */
-static inline struct udphdr *tmirror_encap(struct sk_buff *copy, u32 vni,
-					   __be16 sport, __be16 dport)
+static inline void tmirror_encap(struct tmirror_encap *encap, u32 len, u32 vni,
+				 __be16 sport, __be16 dport)
 {
-	struct tmirror_vxlan *vxlan;
-	struct udphdr *udp;
-
-	BUILD_BUG_ON(sizeof(*udp) + sizeof(*vxlan) != TMIRROR_ENCAP_LEN);
-
-	vxlan = __skb_push(copy, sizeof(*vxlan));
-	vxlan->flags = TMIRROR_VXLAN_VNI_VALID;
-	vxlan->vni = htonl(vni << 8);
-
-	udp = __skb_push(copy, sizeof(*udp));
-	skb_reset_transport_header(copy);
-	udp->source = sport;
-	udp->dest = dport;
-	udp->len = htons(copy->len);
-	udp->check = 0;
-	return udp;
+	encap->udp.source = sport;
+	encap->udp.dest = dport;
+	encap->udp.len = htons(sizeof(*encap) + len);
+	encap->udp.check = 0;
+	encap->vxlan.flags = TMIRROR_VXLAN_VNI_VALID;
+	encap->vxlan.vni = htonl(vni << 8);
 }
 
 #endif /* _TMIRROR_ENCAP_H */

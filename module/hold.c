@@ -37,9 +37,10 @@ static struct tmirror_account *account_of(struct sk_buff *copy)
 static void settle(struct tmirror_net *tn, struct sk_buff *copy, bool reachable)
 {
 	struct tmirror_account account = *account_of(copy);
-	struct tmirror_tally tally = {};
+	struct tmirror_tally tally;
 	int cause = TMIRROR_DROP_NO_ROUTE;
 
+	tmirror_tally_init(&tally);
 	/* It is the stack's again. */
 	memset(copy->cb, 0, sizeof(copy->cb));
 	if (reachable)

@@ -161,13 +161,14 @@ static __always_inline void send_copy(struct mirror *mirror,
 {
 	const struct tmirror_terms *terms = mirror->terms;
 	const struct packet *packet = mirror->packet;
-	struct tmirror_account account = {
-		.session = terms->session,
-		.target = terms->target,
-		.wire = len,
-	};
+	/* Every field is set. */
+	struct tmirror_account account __uninitialized;
 	int cause = TMIRROR_DROP_NO_MEMORY;
 
+	account.session = terms->session;
+	account.target = terms->target;
+	account.wire = len;
+	account.kept = 0;
 	if (copy) {
 		account.kept = copy->len;
 		if (terms->cut.repair && copy->len < len)
@@ -310,7 +311,7 @@ static void mirror_packet(struct packet *packet,
 
 	mirror.packet = packet;
 	mirror.terms = terms;
-	mirror.tally = (struct tmirror_tally){};
+	tmirror_tally_init(&mirror.tally);
 	rcu_read_lock();
 	if (this_cpu_inc_return(mirror_depth) > DEPTH_MAX)
 		cause = TMIRROR_DROP_BACKLOG;

@@ -117,11 +117,36 @@ static noinline bool find_way(struct tmirror_way *way,
 	return true;
 }
 
+/* Return: the next hop, if the kernel knows it already. */
 static struct neighbour *neigh_ipv4(struct dst_entry *dst,
 				    const struct tmirror_member *member)
 {
+	const struct rtable *rt = (struct rtable *)dst;
+	__be32 gateway = member->remote.addr.s6_addr32[3];
+
+	if (rt->rt_gw_family == AF_INET6)
+		return NULL;
+	if (rt->rt_gw_family == AF_INET)
+		gateway = rt->rt_gw4;
+	return __ipv4_neigh_lookup_noref(dst->dev, (__force u32)gateway);
+}
+
+static struct neighbour *neigh_ipv6(struct dst_entry *dst,
+				    const struct tmirror_member *member)
+{
+	return __ipv6_neigh_lookup_noref(dst->dev,
+					 rt6_nexthop(dst_rt6_info(dst),
+						     &member->remote.addr));
+}
+
+static noinline struct neighbour *
+make_neigh(struct dst_entry *dst, const struct tmirror_member *member)
+{
 	struct rtable *rt = (struct rtable *)dst;
 
+	if (member->family == AF_INET6)
+		return ip_neigh_gw6(dst->dev, rt6_nexthop(dst_rt6_info(dst),
+							  &member->remote.addr));
 	switch (rt->rt_gw_family) {
 	case AF_INET:
 		return ip_neigh_gw4(dst->dev, rt->rt_gw4);
@@ -131,13 +156,6 @@ static struct neighbour *neigh_ipv4(struct dst_entry *dst,
 	return ip_neigh_gw4(dst->dev, member->remote.addr.s6_addr32[3]);
 }
 
-static struct neighbour *neigh_ipv6(struct dst_entry *dst,
-				    const struct tmirror_member *member)
-{
-	return ip_neigh_gw6(dst->dev, rt6_nexthop(dst_rt6_info(dst),
-						  &member->remote.addr));
-}
-
 static void find_neigh(struct tmirror_route *route,
 		       const struct tmirror_member *member)
 {
@@ -145,10 +163,13 @@ static void find_neigh(struct tmirror_route *route,
 
 	neigh = member->family == AF_INET ? neigh_ipv4(route->dst, member) :
 					    neigh_ipv6(route->dst, member);
-	/* Without memory for one: the stack will find out and say so. */
-	if (IS_ERR(neigh)) {
-		route->plain = false;
-		return;
+	if (unlikely(!neigh)) {
+		neigh = make_neigh(route->dst, member);
+		/* No memory for one: the stack will find out and say so. */
+		if (IS_ERR(neigh)) {
+			route->plain = false;
+			return;
+		}
 	}
 	route->neigh = neigh;
 	if (!(READ_ONCE(neigh->nud_state) & NUD_VALID)) {

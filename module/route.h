@@ -70,9 +70,9 @@ struct tmirror_route {
 static inline unsigned int
 tmirror_route_overhead(const struct tmirror_underlay *underlay)
 {
-	return TMIRROR_ENCAP_LEN + (underlay->member.family == AF_INET ?
-				    sizeof(struct iphdr) :
-				    sizeof(struct ipv6hdr));
+	return sizeof(struct tmirror_encap) +
+	       (underlay->member.family == AF_INET ? sizeof(struct iphdr) :
+						     sizeof(struct ipv6hdr));
 }
 
 int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,

@@ -38,7 +38,7 @@ enum tmirror_drop {
  * @mirrored_bytes: length of these copies after the VXLAN header
  * @truncated: how many of these copies were shorter than their frame
  * @dropped: copies not sent, by cause
- * @drops: there are any of these
+ * @drops: there were some: tmirror_stats_add() is to look at @dropped
  *
  * The number of packets matched is not kept: it is the sum of those mirrored
  * and those dropped, so a reader never sees them disagree.
@@ -51,6 +51,19 @@ struct tmirror_tally {
 	u64 dropped[TMIRROR_DROP_MAX];
 	bool drops;
 };
+
+/**
+ * tmirror_tally_init - begin a tally
+ * @tally: the tally
+ */
+static inline void tmirror_tally_init(struct tmirror_tally *tally)
+{
+	tally->matched_bytes = 0;
+	tally->mirrored_packets = 0;
+	tally->mirrored_bytes = 0;
+	tally->truncated = 0;
+	tally->drops = false;
+}
 
 /* All but the last field are counters. */
 #define TMIRROR_TALLY_WORDS \

@@ -47,18 +47,29 @@ struct socket *tmirror_xmit_socket(struct net *net)
 	return sock;
 }
 
-static void push_ipv4(const struct tmirror_route *route, struct sk_buff *copy)
+/* The outer headers in front of a frame. */
+struct headers_ipv4 {
+	struct iphdr ip;
+	struct tmirror_encap encap;
+};
+
+struct headers_ipv6 {
+	struct ipv6hdr ip;
+	struct tmirror_encap encap;
+};
+
+static void push_ipv4(const struct tmirror_route *route, struct sk_buff *copy,
+		      u32 vni)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
-	__be32 daddr = underlay->member.remote.addr.s6_addr32[3];
-	__be32 saddr = route->local.s6_addr32[3];
-	struct iphdr *ip;
+	const struct tmirror_endpoint *remote = &underlay->member.remote;
+	u32 len = copy->len;
+	struct headers_ipv4 *outer = __skb_push(copy, sizeof(*outer));
+	struct iphdr *ip = &outer->ip;
 
-	if (underlay->csum)
-		udp_set_csum(false, copy, saddr, daddr, copy->len);
-
-	ip = __skb_push(copy, sizeof(*ip));
 	skb_reset_network_header(copy);
+	skb_set_transport_header(copy, sizeof(*ip));
+	tmirror_encap(&outer->encap, len, vni, route->sport, remote->port);
 	*ip = (struct iphdr) {
 		.version = 4,
 		.ihl = sizeof(*ip) / 4,
@@ -67,31 +78,37 @@ static void push_ipv4(const struct tmirror_route *route, struct sk_buff *copy)
 		.frag_off = underlay->df ? htons(IP_DF) : 0,
 		.ttl = underlay->ttl,
 		.protocol = IPPROTO_UDP,
-		.saddr = saddr,
-		.daddr = daddr,
+		.saddr = route->local.s6_addr32[3],
+		.daddr = remote->addr.s6_addr32[3],
 	};
 	ip->check = ip_fast_csum(ip, sizeof(*ip) / 4);
+	if (underlay->csum)
+		udp_set_csum(false, copy, ip->saddr, ip->daddr,
+			     len + sizeof(outer->encap));
 	copy->protocol = htons(ETH_P_IP);
 }
 
-static void push_ipv6(const struct tmirror_route *route, struct sk_buff *copy)
+static void push_ipv6(const struct tmirror_route *route, struct sk_buff *copy,
+		      u32 vni)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
-	const struct in6_addr *daddr = &underlay->member.remote.addr;
-	u16 len = copy->len;
-	struct ipv6hdr *ip;
+	const struct tmirror_endpoint *remote = &underlay->member.remote;
+	u32 len = copy->len;
+	struct headers_ipv6 *outer = __skb_push(copy, sizeof(*outer));
+	struct ipv6hdr *ip = &outer->ip;
 
-	if (underlay->csum)
-		udp6_set_csum(false, copy, &route->local, daddr, len);
-
-	ip = __skb_push(copy, sizeof(*ip));
 	skb_reset_network_header(copy);
+	skb_set_transport_header(copy, sizeof(*ip));
+	tmirror_encap(&outer->encap, len, vni, route->sport, remote->port);
 	ip6_flow_hdr(ip, underlay->tos, 0);
-	ip->payload_len = htons(len);
+	ip->payload_len = outer->encap.udp.len;
 	ip->nexthdr = IPPROTO_UDP;
 	ip->hop_limit = underlay->ttl;
 	ip->saddr = route->local;
-	ip->daddr = *daddr;
+	ip->daddr = remote->addr;
+	if (underlay->csum)
+		udp6_set_csum(false, copy, &ip->saddr, &ip->daddr,
+			      len + sizeof(outer->encap));
 	copy->protocol = htons(ETH_P_IPV6);
 }
 
@@ -126,11 +143,10 @@ static __always_inline int prepare(const struct tmirror_route *route,
 	skb_dst_set_noref(copy, route->dst);
 	skb_set_hash(copy, route->hash, PKT_HASH_TYPE_L4);
 	copy->mark = underlay->mark;
-	tmirror_encap(copy, vni, route->sport, underlay->member.remote.port);
 	if (underlay->member.family == AF_INET)
-		push_ipv4(route, copy);
+		push_ipv4(route, copy, vni);
 	else
-		push_ipv6(route, copy);
+		push_ipv6(route, copy, vni);
 	return TMIRROR_SENT;
 }
 
@@ -175,60 +191,91 @@ int tmirror_xmit_stack(struct tmirror_net *tn, struct sk_buff *copy)
  * firewall, count, and find the next hop, which we know. Rules of OUTPUT may
  * change the route, so they are left to it; those of POSTROUTING may not.
  */
-static bool has_output_rules(const struct net *net, u8 family)
-{
 #ifdef CONFIG_NETFILTER
-	return family == AF_INET ?
-	       rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_LOCAL_OUT]) :
-	       rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_LOCAL_OUT]);
-#else
-	return false;
-#endif
+static const struct nf_hook_entries *rules(const struct net *net, u8 family,
+					   enum nf_inet_hooks hook)
+{
+	return family == AF_INET ? rcu_dereference(net->nf.hooks_ipv4[hook]) :
+				   rcu_dereference(net->nf.hooks_ipv6[hook]);
 }
 
 /*
- * What goes on elsewhere after the firewall, NFQUEUE's program has had it say,
- * goes on in the kernel's code: it may be when this module is gone. The flag
- * says that POSTROUTING was done.
+ * What goes on elsewhere after the firewall, when NFQUEUE's program has had its
+ * say, goes on in the kernel's code: this module may be gone by then. The flag
+ * tells it that POSTROUTING was done.
+ *
+ * Return: 1: go on; else the copy is not ours any more, or 0 or an error.
  */
-static int send_ipv4(const struct tmirror_route *route, struct net *net,
-		     struct sk_buff *copy)
+static int ask_firewall(const struct tmirror_route *route, struct net *net,
+			struct sk_buff *copy, u8 family)
 {
-	int ret;
+	const struct nf_hook_entries *entries;
+	struct nf_hook_state state __uninitialized;
 
-	IP_INC_STATS(net, IPSTATS_MIB_OUTREQUESTS);
-	copy->dev = route->dst->dev;
-	IPCB(copy)->flags = IPSKB_REROUTED;
-	ret = nf_hook(NFPROTO_IPV4, NF_INET_POST_ROUTING, net, NULL, copy, NULL,
-		      copy->dev, ip_output);
-	if (ret != 1)
-		return ret;
-	if (skb_dst(copy) != route->dst ||
-	    ip_hdr(copy)->daddr !=
-	    route->underlay->member.remote.addr.s6_addr32[3])
-		return dst_output(net, NULL, copy);
-	IP_UPD_PO_STATS(net, IPSTATS_MIB_OUT, copy->len);
-	return neigh_output(route->neigh, copy, false);
+	entries = rules(net, family, NF_INET_POST_ROUTING);
+	if (!entries)
+		return 1;
+	if (family == AF_INET)
+		IPCB(copy)->flags = IPSKB_REROUTED;
+	else
+		IP6CB(copy)->flags = IP6SKB_REROUTED;
+	nf_hook_state_init(&state, NF_INET_POST_ROUTING, family, NULL,
+			   copy->dev, NULL, net,
+			   family == AF_INET ? ip_output : ip6_output);
+	return nf_hook_slow(copy, &state, entries, 0);
 }
 
-static int send_ipv6(const struct tmirror_route *route, struct net *net,
-		     struct sk_buff *copy)
+static bool has_output_rules(const struct net *net, u8 family)
 {
-	struct inet6_dev *idev = ip6_dst_idev(route->dst);
+	return rules(net, family, NF_INET_LOCAL_OUT);
+}
+#else
+static int ask_firewall(const struct tmirror_route *route, struct net *net,
+			struct sk_buff *copy, u8 family)
+{
+	return 1;
+}
+
+static bool has_output_rules(const struct net *net, u8 family)
+{
+	return false;
+}
+#endif
+
+/* It came out of the firewall on its way to where it was to go. */
+static bool is_unchanged(const struct tmirror_route *route,
+			 const struct sk_buff *copy, u8 family)
+{
+	const struct in6_addr *remote = &route->underlay->member.remote.addr;
+
+	if (skb_dst(copy) != route->dst)
+		return false;
+	return family == AF_INET ?
+	       ip_hdr(copy)->daddr == remote->s6_addr32[3] :
+	       ipv6_addr_equal(&ipv6_hdr(copy)->daddr, remote);
+}
+
+static int send_plain(const struct tmirror_route *route, struct net *net,
+		      struct sk_buff *copy, u8 family)
+{
 	int ret;
 
-	IP6_INC_STATS(net, idev, IPSTATS_MIB_OUTREQUESTS);
 	copy->dev = route->dst->dev;
-	IP6CB(copy)->flags = IP6SKB_REROUTED;
-	ret = nf_hook(NFPROTO_IPV6, NF_INET_POST_ROUTING, net, NULL, copy, NULL,
-		      copy->dev, ip6_output);
+	if (family == AF_INET)
+		IP_INC_STATS(net, IPSTATS_MIB_OUTREQUESTS);
+	else
+		IP6_INC_STATS(net, ip6_dst_idev(route->dst),
+			      IPSTATS_MIB_OUTREQUESTS);
+	ret = ask_firewall(route, net, copy, family);
 	if (ret != 1)
 		return ret;
-	if (skb_dst(copy) != route->dst ||
-	    !ipv6_addr_equal(&ipv6_hdr(copy)->daddr,
-			     &route->underlay->member.remote.addr))
+	if (!is_unchanged(route, copy, family))
 		return dst_output(net, NULL, copy);
-	IP6_UPD_PO_STATS(net, idev, IPSTATS_MIB_OUT, copy->len);
+	if (family == AF_INET)
+		IP_UPD_PO_STATS(net, IPSTATS_MIB_OUT, copy->len);
+	else
+		IP6_UPD_PO_STATS(net, ip6_dst_idev(route->dst),
+				 IPSTATS_MIB_OUT, copy->len);
 	return neigh_output(route->neigh, copy, false);
 }
 
@@ -256,6 +303,5 @@ int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
 	}
 	if (!route->plain || has_output_rules(tn->net, family))
 		return tmirror_xmit_stack(tn, copy);
-	return cause_of(family == AF_INET ? send_ipv4(route, tn->net, copy) :
-					    send_ipv6(route, tn->net, copy));
+	return cause_of(send_plain(route, tn->net, copy, family));
 }
