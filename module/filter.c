@@ -72,14 +72,14 @@ static void find_egress(struct tmirror_rules *rules)
 	rules->egress = i;
 }
 
-/* Readers see all of the old list or all of the new one. */
+/*
+ * Readers see all of the old list or all of the new one. What goes with the
+ * old one must not be freed before this: who comes later may still find it.
+ */
 static void publish(struct tmirror_filter *filter, struct tmirror_rules *rules)
 {
-	struct tmirror_rules *old;
-
 	find_egress(rules);
-	old = rcu_replace_pointer(filter->rules, rules, true);
-	kvfree_rcu(old, rcu);
+	rcu_assign_pointer(filter->rules, rules);
 }
 
 /**
@@ -196,6 +196,7 @@ int tmirror_filter_add(struct tmirror_filter *filter,
 	memcpy(new->rule + at + 1, old->rule + at,
 	       (old->count - at) * sizeof(new->rule[0]));
 	publish(filter, new);
+	kvfree_rcu(old, rcu);
 	return 0;
 }
 
@@ -226,6 +227,7 @@ int tmirror_filter_del(struct tmirror_filter *filter,
 	memcpy(new->rule + at, old->rule + at + 1,
 	       (new->count - at) * sizeof(new->rule[0]));
 	publish(filter, new);
+	kvfree_rcu(old, rcu);
 	tmirror_rule_free_rcu(rule);
 	return 0;
 }
@@ -266,6 +268,7 @@ int tmirror_filter_load(struct tmirror_filter *filter,
 			tmirror_rule_free(rule);
 		}
 	}
+	publish(filter, new);
 	for (i = 0; i < old->count; i++) {
 		struct tmirror_rule *rule = old->rule[i];
 		struct tmirror_rule **kept = find(new, &rule->match);
@@ -273,6 +276,6 @@ int tmirror_filter_load(struct tmirror_filter *filter,
 		if (!kept || *kept != rule)
 			tmirror_rule_free_rcu(rule);
 	}
-	publish(filter, new);
+	kvfree_rcu(old, rcu);
 	return 0;
 }
