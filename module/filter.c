@@ -3,7 +3,6 @@
 #include "filter.h"
 #include "rule.h"
 
-#include <linux/bsearch.h>
 #include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -17,17 +16,31 @@ static int compare_rules(const void *a, const void *b)
 				     &(*(struct tmirror_rule **)b)->match);
 }
 
-static int compare_key(const void *key, const void *b)
+/* Return: index of the first rule that is not before @key. */
+static unsigned int place_of(const struct tmirror_rules *rules,
+			     const struct tmirror_match *key)
 {
-	return tmirror_match_compare(key,
-				     &(*(struct tmirror_rule **)b)->match);
+	unsigned int begin = 0, end = rules->count, middle;
+
+	while (begin < end) {
+		middle = begin + (end - begin) / 2;
+		if (tmirror_match_compare(&rules->rule[middle]->match, key) < 0)
+			begin = middle + 1;
+		else
+			end = middle;
+	}
+	return begin;
 }
 
-static struct tmirror_rule **find(struct tmirror_rules *rules,
-				  const struct tmirror_match *key)
+static struct tmirror_rule *find(const struct tmirror_rules *rules,
+				 const struct tmirror_match *key)
 {
-	return bsearch(key, rules->rule, rules->count, sizeof(rules->rule[0]),
-		       compare_key);
+	unsigned int at = place_of(rules, key);
+
+	if (at == rules->count ||
+	    tmirror_match_compare(&rules->rule[at]->match, key))
+		return NULL;
+	return rules->rule[at];
 }
 
 /**
@@ -62,23 +75,17 @@ void tmirror_rules_discard(struct tmirror_rules *rules)
 	kvfree(rules);
 }
 
-static void find_egress(struct tmirror_rules *rules)
-{
-	unsigned int i;
-
-	for (i = 0; i < rules->count; i++)
-		if (rules->rule[i]->match.direction == TMIRROR_EGRESS)
-			break;
-	rules->egress = i;
-}
-
 /*
  * Readers see all of the old list or all of the new one. What goes with the
  * old one must not be freed before this: who comes later may still find it.
  */
 static void publish(struct tmirror_filter *filter, struct tmirror_rules *rules)
 {
-	find_egress(rules);
+	static const struct tmirror_match first_egress = {
+		.direction = TMIRROR_EGRESS,
+	};
+
+	rules->egress = place_of(rules, &first_egress);
 	rcu_assign_pointer(filter->rules, rules);
 }
 
@@ -178,7 +185,7 @@ int tmirror_filter_add(struct tmirror_filter *filter,
 		       struct tmirror_rule *rule, u32 limit)
 {
 	struct tmirror_rules *old = deref(filter->rules), *new;
-	unsigned int at = 0;
+	unsigned int at = place_of(old, &rule->match);
 
 	if (find(old, &rule->match))
 		return -EEXIST;
@@ -188,9 +195,6 @@ int tmirror_filter_add(struct tmirror_filter *filter,
 	if (!new)
 		return -ENOMEM;
 
-	while (at < old->count &&
-	       tmirror_match_compare(&old->rule[at]->match, &rule->match) < 0)
-		at++;
 	memcpy(new->rule, old->rule, at * sizeof(new->rule[0]));
 	new->rule[at] = rule;
 	memcpy(new->rule + at + 1, old->rule + at,
@@ -212,17 +216,15 @@ int tmirror_filter_del(struct tmirror_filter *filter,
 		       const struct tmirror_match *key)
 {
 	struct tmirror_rules *old = deref(filter->rules), *new;
-	struct tmirror_rule **entry = find(old, key), *rule;
-	unsigned int at;
+	struct tmirror_rule *rule = find(old, key);
+	unsigned int at = place_of(old, key);
 
-	if (!entry)
+	if (!rule)
 		return -ENOENT;
 	new = tmirror_rules_alloc(old->count - 1);
 	if (!new)
 		return -ENOMEM;
 
-	rule = *entry;
-	at = entry - old->rule;
 	memcpy(new->rule, old->rule, at * sizeof(new->rule[0]));
 	memcpy(new->rule + at, old->rule + at + 1,
 	       (new->count - at) * sizeof(new->rule[0]));
@@ -260,20 +262,19 @@ int tmirror_filter_load(struct tmirror_filter *filter,
 
 	for (i = 0; i < new->count; i++) {
 		struct tmirror_rule *rule = new->rule[i];
-		struct tmirror_rule **same = find(old, &rule->match);
+		struct tmirror_rule *same = find(old, &rule->match);
 
-		if (same && !memcmp(&(*same)->match, &rule->match,
+		if (same && !memcmp(&same->match, &rule->match,
 				    sizeof(rule->match))) {
-			new->rule[i] = *same;
+			new->rule[i] = same;
 			tmirror_rule_free(rule);
 		}
 	}
 	publish(filter, new);
 	for (i = 0; i < old->count; i++) {
 		struct tmirror_rule *rule = old->rule[i];
-		struct tmirror_rule **kept = find(new, &rule->match);
 
-		if (!kept || *kept != rule)
+		if (find(new, &rule->match) != rule)
 			tmirror_rule_free_rcu(rule);
 	}
 	kvfree_rcu(old, rcu);
