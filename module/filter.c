@@ -75,18 +75,44 @@ void tmirror_rules_discard(struct tmirror_rules *rules)
 	kvfree(rules);
 }
 
+/* Ready a list, sorted, to take the place of @old. */
+static int compile(struct tmirror_rules *rules,
+		   const struct tmirror_rules *old)
+{
+	static const struct tmirror_match first_egress = {
+		.direction = TMIRROR_EGRESS,
+	};
+	struct tmirror_classifier *classifier = rules->classifier;
+	int err;
+
+	rules->egress = place_of(rules, &first_egress);
+	err = tmirror_classifier_build(&classifier[TMIRROR_INGRESS],
+				       &old->classifier[TMIRROR_INGRESS],
+				       rules->rule, rules->egress);
+	if (err)
+		return err;
+	err = tmirror_classifier_build(&classifier[TMIRROR_EGRESS],
+				       &old->classifier[TMIRROR_EGRESS],
+				       rules->rule + rules->egress,
+				       rules->count - rules->egress);
+	if (err)
+		tmirror_classifier_discard(&classifier[TMIRROR_INGRESS]);
+	return err;
+}
+
 /*
  * Readers see all of the old list or all of the new one. What goes with the
  * old one must not be freed before this: who comes later may still find it.
  */
 static void publish(struct tmirror_filter *filter, struct tmirror_rules *rules)
 {
-	static const struct tmirror_match first_egress = {
-		.direction = TMIRROR_EGRESS,
-	};
+	struct tmirror_rules *old;
+	unsigned int i;
 
-	rules->egress = place_of(rules, &first_egress);
-	rcu_assign_pointer(filter->rules, rules);
+	old = rcu_replace_pointer(filter->rules, rules, true);
+	for (i = 0; i < ARRAY_SIZE(old->classifier); i++)
+		tmirror_classifier_retire(&old->classifier[i],
+					  &rules->classifier[i]);
 }
 
 /**
@@ -137,6 +163,8 @@ int tmirror_filter_delete(struct tmirror_table *table,
 	if (filter->object.users)
 		return -EBUSY;
 	tmirror_table_remove(table, &filter->object);
+	for (i = 0; i < ARRAY_SIZE(rules->classifier); i++)
+		tmirror_classifier_retire(&rules->classifier[i], NULL);
 	/* One callback each: RCU rations those that it runs in a row. */
 	for (i = 0; i < rules->count; i++)
 		tmirror_rule_free_rcu(rules->rule[i]);
@@ -160,16 +188,8 @@ tmirror_filter_match(const struct tmirror_filter *filter, u8 direction,
 		     const struct tmirror_flow *flow)
 {
 	const struct tmirror_rules *rules = rcu_dereference(filter->rules);
-	unsigned int i = 0, end = rules->egress;
 
-	if (direction == TMIRROR_EGRESS) {
-		i = rules->egress;
-		end = rules->count;
-	}
-	for (; i < end; i++)
-		if (tmirror_rule_matches(&rules->rule[i]->match, flow))
-			return rules->rule[i];
-	return NULL;
+	return tmirror_classifier_find(&rules->classifier[direction], flow);
 }
 
 /**
@@ -186,6 +206,7 @@ int tmirror_filter_add(struct tmirror_filter *filter,
 {
 	struct tmirror_rules *old = deref(filter->rules), *new;
 	unsigned int at = place_of(old, &rule->match);
+	int err;
 
 	if (find(old, &rule->match))
 		return -EEXIST;
@@ -199,6 +220,11 @@ int tmirror_filter_add(struct tmirror_filter *filter,
 	new->rule[at] = rule;
 	memcpy(new->rule + at + 1, old->rule + at,
 	       (old->count - at) * sizeof(new->rule[0]));
+	err = compile(new, old);
+	if (err) {
+		kvfree(new);
+		return err;
+	}
 	publish(filter, new);
 	kvfree_rcu(old, rcu);
 	return 0;
@@ -218,6 +244,7 @@ int tmirror_filter_del(struct tmirror_filter *filter,
 	struct tmirror_rules *old = deref(filter->rules), *new;
 	struct tmirror_rule *rule = find(old, key);
 	unsigned int at = place_of(old, key);
+	int err;
 
 	if (!rule)
 		return -ENOENT;
@@ -228,6 +255,11 @@ int tmirror_filter_del(struct tmirror_filter *filter,
 	memcpy(new->rule, old->rule, at * sizeof(new->rule[0]));
 	memcpy(new->rule + at, old->rule + at + 1,
 	       (new->count - at) * sizeof(new->rule[0]));
+	err = compile(new, old);
+	if (err) {
+		kvfree(new);
+		return err;
+	}
 	publish(filter, new);
 	kvfree_rcu(old, rcu);
 	tmirror_rule_free_rcu(rule);
@@ -237,40 +269,54 @@ int tmirror_filter_del(struct tmirror_filter *filter,
 /**
  * tmirror_filter_load - replace all rules
  * @filter: the filter
- * @new: its rules from now on, in any order; the filter owns them if this
+ * @list: its rules from now on, in any order; the filter owns them if this
  *	succeeds
  * @limit: largest number of rules
  *
  * A rule that is in both lists, the same in every word, goes on counting.
  *
- * Context: process, configuration lock held.
+ * Context: process, may sleep, configuration lock held.
  * Return: 0, -EEXIST if two have the same number and direction, -ENOSPC over
- * the limit.
+ * the limit, -ENOMEM.
  */
 int tmirror_filter_load(struct tmirror_filter *filter,
-			struct tmirror_rules *new, u32 limit)
+			struct tmirror_rules *list, u32 limit)
 {
-	struct tmirror_rules *old = deref(filter->rules);
+	struct tmirror_rules *old = deref(filter->rules), *new;
 	unsigned int i;
+	int err;
 
-	if (new->count > limit)
+	if (list->count > limit)
 		return -ENOSPC;
-	sort(new->rule, new->count, sizeof(new->rule[0]), compare_rules, NULL);
-	for (i = 1; i < new->count; i++)
-		if (!compare_rules(&new->rule[i - 1], &new->rule[i]))
+	sort(list->rule, list->count, sizeof(list->rule[0]), compare_rules,
+	     NULL);
+	for (i = 1; i < list->count; i++)
+		if (!compare_rules(&list->rule[i - 1], &list->rule[i]))
 			return -EEXIST;
 
+	new = tmirror_rules_alloc(list->count);
+	if (!new)
+		return -ENOMEM;
 	for (i = 0; i < new->count; i++) {
-		struct tmirror_rule *rule = new->rule[i];
+		struct tmirror_rule *rule = list->rule[i];
 		struct tmirror_rule *same = find(old, &rule->match);
 
 		if (same && !memcmp(&same->match, &rule->match,
-				    sizeof(rule->match))) {
-			new->rule[i] = same;
-			tmirror_rule_free(rule);
-		}
+				    sizeof(rule->match)))
+			rule = same;
+		new->rule[i] = rule;
+	}
+	err = compile(new, old);
+	if (err) {
+		kvfree(new);
+		return err;
 	}
 	publish(filter, new);
+
+	for (i = 0; i < new->count; i++)
+		if (new->rule[i] != list->rule[i])
+			tmirror_rule_free(list->rule[i]);
+	kvfree(list);
 	for (i = 0; i < old->count; i++) {
 		struct tmirror_rule *rule = old->rule[i];
 

@@ -2,10 +2,12 @@
 #ifndef _TMIRROR_FILTER_H
 #define _TMIRROR_FILTER_H
 
+#include "classifier.h"
 #include "rule.h"
 #include "table.h"
 
 #include <linux/rcupdate.h>
+#include <linux/tmirror.h>
 
 struct tmirror_flow;
 
@@ -14,6 +16,7 @@ struct tmirror_flow;
  * @rcu: for its end
  * @count: number of rules
  * @egress: index of the first one for egress
+ * @classifier: those of a direction, arranged for lookup
  * @rule: by direction, then number
  *
  * A rule may be in an old and a new list at once; it outlives both.
@@ -22,6 +25,7 @@ struct tmirror_rules {
 	struct rcu_head rcu;
 	unsigned int count;
 	unsigned int egress;
+	struct tmirror_classifier classifier[TMIRROR_EGRESS + 1];
 	struct tmirror_rule *rule[] __counted_by(count);
 };
 

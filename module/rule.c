@@ -69,9 +69,7 @@ static bool port_within(u16 port, u16 min, u16 max)
 bool tmirror_rule_matches(const struct tmirror_match *match,
 			  const struct tmirror_flow *flow)
 {
-	bool ports = match->has_sport || match->has_dport;
-
-	if (!match->has_proto && !match->family && !ports)
+	if (tmirror_match_is_any(match))
 		return true;
 	if (!flow->family)
 		return false;
@@ -86,7 +84,7 @@ bool tmirror_rule_matches(const struct tmirror_match *match,
 	if (match->has_dst &&
 	    !ipv6_prefix_equal(&flow->dst, &match->dst, match->dst_len))
 		return false;
-	if (!ports)
+	if (!match->has_sport && !match->has_dport)
 		return true;
 	if (!flow->has_ports)
 		return false;

@@ -64,6 +64,18 @@ struct tmirror_rule {
 	struct rcu_head rcu;
 };
 
+/**
+ * tmirror_match_is_any - does a rule say nothing of the packet
+ * @match: the rule
+ *
+ * Return: true if it is for every frame, IP or not.
+ */
+static inline bool tmirror_match_is_any(const struct tmirror_match *match)
+{
+	return !match->has_proto && !match->family && !match->has_sport &&
+	       !match->has_dport;
+}
+
 struct tmirror_rule *tmirror_rule_alloc(const struct tmirror_match *match);
 void tmirror_rule_free(struct tmirror_rule *rule);
 void tmirror_rule_free_rcu(struct tmirror_rule *rule);
