@@ -4,6 +4,9 @@
 # Runs the KUnit suites, in a guest of tools/testing/vm -k uml, and says what
 # came of each case and each of its parameters.
 #
+# run.sh [PARAMETER=VALUE]...: of the module that holds them; rounds=50 tries 50
+# times as many random lists of rules.
+#
 # Fails if any failed or was skipped, or if not all suites ran: a suite that
 # got lost on the way would otherwise look like success.
 
@@ -29,7 +32,7 @@ echo Y >$failslab/task-filter
 echo 0 >$failslab/verbose
 echo -1 >$failslab/times
 echo 100 >$failslab/probability
-insmod "$ko" || bail "cannot load $ko"
+insmod "$ko" "$@" || bail "cannot load $ko"
 
 for suite in $suites; do
 	cat "$results/$suite/results" || echo "not ok 1 $suite: no results"
