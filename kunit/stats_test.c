@@ -82,14 +82,17 @@ static void sums_exceed_32_bits(struct kunit *test)
 	struct tmirror_stats __percpu *stats = stats_new(test);
 	struct tmirror_counter __percpu *counter = counter_new(test);
 	struct tmirror_tally tally = { .matched_bytes = 0xffffffff };
+	unsigned int many = 0xffffffff;
 
 	add(stats, &tally);
 	add(stats, &tally);
 	tmirror_stats_read(stats, &tally);
 	KUNIT_EXPECT_EQ(test, tally.matched_bytes, 0x1fffffffeULL);
 
+	/* As a constant it would be an operand that the processor extends. */
+	OPTIMIZER_HIDE_VAR(many);
 	local_bh_disable();
-	tmirror_counter_add(counter, 0xffffffff);
+	tmirror_counter_add(counter, many);
 	tmirror_counter_add(counter, 2);
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, tmirror_counter_read(counter), 0x100000001ULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Ordered rules: which packets a session mirrors. */
 #include "filter.h"
+#include "rcu.h"
 #include "rule.h"
 
 #include <linux/err.h>
@@ -187,7 +188,7 @@ const struct tmirror_rule *
 tmirror_filter_match(const struct tmirror_filter *filter, u8 direction,
 		     const struct tmirror_flow *flow)
 {
-	const struct tmirror_rules *rules = rcu_dereference(filter->rules);
+	const struct tmirror_rules *rules = tmirror_dereference(filter->rules);
 
 	return tmirror_classifier_find(&rules->classifier[direction], flow);
 }
