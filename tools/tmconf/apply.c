@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <net/if.h>
 
+#include "device.h"
 #include "diff.h"
 #include "document.h"
 #include "file.h"
@@ -42,7 +42,7 @@ static void forget_gone_sources(json_t *sessions)
 
 	json_array_foreach(sessions, i, s) {
 		source = json_object_get(s, "source");
-		if (source && !session_ifindex(s) && if_nametoindex(json_string_value(source)))
+		if (source && !session_ifindex(s) && device_index(json_string_value(source)))
 			json_object_del(s, "source");
 	}
 }
@@ -52,7 +52,7 @@ static int check_device(const struct object *o, const char *list, const char *wo
 {
 	const json_t *dev = json_object_get(want, word);
 
-	if (!dev || if_nametoindex(json_string_value(dev)) ||
+	if (!dev || device_index(json_string_value(dev)) ||
 	    (have && json_equal(dev, json_object_get(have, word))))
 		return 0;
 	return err_refuse(e, "%s[%lld].%s %s: there is no such device (%s %s)", list,
@@ -88,8 +88,10 @@ static int attach_wanted(struct tmconf *t, struct plan *p, json_t *sessions, jso
 
 	json_array_foreach(sessions, i, s) {
 		source = json_string_value(json_object_get(s, "source"));
-		ifindex = source ? if_nametoindex(source) : 0;
-		if (!ifindex || json_object_get(seen, source))
+		if (!source || json_object_get(seen, source))
+			continue;
+		ifindex = device_index(source);
+		if (!ifindex)
 			continue;
 		json_object_set_new(seen, source, json_true());
 		name = object_name(&object_session, s);

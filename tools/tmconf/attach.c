@@ -166,12 +166,13 @@ int attach_remove(struct tmconf *t, const struct attach *a)
 {
 	int d, error, ret = 0;
 
-	for (d = 0; d < 2; d++) {
+	/* a clsact takes its filters with it */
+	for (d = 0; d < 2 && !a->clsact; d++) {
 		error = a->pref[d] ? del_filter(t, a, d) : 0;
 		if (error && error != ENOENT && error != ENODEV)
 			ret = -1;
 	}
-	if (!ret && a->clsact) {
+	if (a->clsact) {
 		error = change_qdisc(t, a->ifindex, false);
 		if (error && error != ENOENT && error != ENODEV)
 			ret = -1;

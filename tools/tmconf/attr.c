@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <linux/genetlink.h>
 #include <linux/tmirror.h>
 
 #include "attr.h"
+#include "device.h"
 #include "stats.h"
 #include "value.h"
 
@@ -58,7 +58,7 @@ static void put_vni(struct nlmsghdr *nlh, const struct field *f, const json_t *v
 
 static int put_dev(struct nlmsghdr *nlh, const struct field *f, const char *name, struct err *e)
 {
-	unsigned int ifindex = if_nametoindex(name);
+	int ifindex = device_index(name);
 
 	if (!ifindex)
 		return err_refuse(e, "%s %s: there is no such device", f->word, name);
@@ -243,7 +243,7 @@ static void add_attr(const struct nlattr **tb, const struct nlattr *attr)
 		tb[mnl_attr_get_type(attr)] = attr;
 }
 
-static json_t *get_object(const struct object *o, const struct nlattr **tb);
+static json_t *get_object(const struct object *o, const struct nlattr **tb, bool stats);
 
 static json_t *get_part(const struct object *o, const struct nlattr *nest)
 {
@@ -251,10 +251,10 @@ static json_t *get_part(const struct object *o, const struct nlattr *nest)
 
 	mnl_attr_for_each_nested(attr, nest)
 		add_attr(tb, attr);
-	return get_object(o, tb);
+	return get_object(o, tb, false);
 }
 
-static json_t *get_object(const struct object *o, const struct nlattr **tb)
+static json_t *get_object(const struct object *o, const struct nlattr **tb, bool stats)
 {
 	json_t *value = json_object();
 	const struct field *f;
@@ -267,7 +267,7 @@ static json_t *get_object(const struct object *o, const struct nlattr **tb)
 					    json_pack("[o]", get_part(o->part,
 								      tb[o->part_attr])));
 	}
-	if (o->attr_stats && tb[o->attr_stats])
+	if (stats && o->attr_stats && tb[o->attr_stats])
 		json_object_set_new(value, "stats", stats_get(o, tb[o->attr_stats]));
 	return value;
 }
@@ -276,16 +276,17 @@ static json_t *get_object(const struct object *o, const struct nlattr **tb)
  * attr_get() - read an object from a message
  * @o: kind of object
  * @nlh: message
+ * @stats: with its counters
  *
  * Return: the object, hidden fields included
  */
-json_t *attr_get(const struct object *o, const struct nlmsghdr *nlh)
+json_t *attr_get(const struct object *o, const struct nlmsghdr *nlh, bool stats)
 {
 	const struct nlattr *tb[ATTRS] = { NULL }, *attr;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		add_attr(tb, attr);
-	return get_object(o, tb);
+	return get_object(o, tb, stats);
 }
 
 /**

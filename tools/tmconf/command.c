@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device.h"
 #include "tmconf.h"
 
 const struct command commands[] = {
@@ -81,6 +82,7 @@ int command_run(struct tmconf *t, int argc, char **argv)
 			continue;
 		skip = 1 + (c->word && argc > 1);
 		tc_forget(t);
+		device_forget();
 		return c->run(t, c, argc - skip, argv + skip);
 	}
 	return no_command(t, argv[0], word, known);

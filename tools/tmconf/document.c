@@ -18,23 +18,30 @@ static const struct {
 
 #define LISTS	ARRAY_SIZE(lists)
 
+/**
+ * struct entry - an object that is being sorted
+ * @value: the object
+ * @name: its name, NULL: none
+ * @direction: of a rule, else NULL
+ * @number: its number, 0: none
+ */
+struct entry {
+	json_t *value;
+	const char *name;
+	const char *direction;
+	int number;
+};
+
 /* By name; rules, which have none, by direction and number. */
 static int compare(const void *a, const void *b)
 {
-	const json_t *x = *(const json_t *const *)a, *y = *(const json_t *const *)b;
-	const char *xn = json_string_value(json_object_get(x, "name"));
-	const char *yn = json_string_value(json_object_get(y, "name"));
-	const char *xd = json_string_value(json_object_get(x, "direction"));
-	const char *yd = json_string_value(json_object_get(y, "direction"));
-	int order = xn && yn ? strcmp(xn, yn) : 0;
+	const struct entry *x = a, *y = b;
+	int order = x->name && y->name ? strcmp(x->name, y->name) : 0;
 
 	/* ingress stands before egress, as it does in the kernel */
-	if (!order && xd && yd)
-		order = strcmp(yd, xd);
-	if (order)
-		return order;
-	return (int)json_integer_value(json_object_get(x, "number")) -
-	       (int)json_integer_value(json_object_get(y, "number"));
+	if (!order && x->direction && y->direction)
+		order = strcmp(y->direction, x->direction);
+	return order ? order : x->number - y->number;
 }
 
 /**
@@ -44,14 +51,18 @@ static int compare(const void *a, const void *b)
 void document_sort(json_t *array)
 {
 	size_t n = json_array_size(array), i;
-	json_t **v = calloc(n + 1, sizeof(*v));
+	struct entry *v = calloc(n + 1, sizeof(*v));
 
-	for (i = 0; i < n; i++)
-		v[i] = json_incref(json_array_get(array, i));
+	for (i = 0; i < n; i++) {
+		v[i].value = json_incref(json_array_get(array, i));
+		v[i].name = json_string_value(json_object_get(v[i].value, "name"));
+		v[i].direction = json_string_value(json_object_get(v[i].value, "direction"));
+		v[i].number = json_integer_value(json_object_get(v[i].value, "number"));
+	}
 	qsort(v, n, sizeof(*v), compare);
 	json_array_clear(array);
 	for (i = 0; i < n; i++)
-		json_array_append_new(array, v[i]);
+		json_array_append_new(array, v[i].value);
 	free(v);
 }
 

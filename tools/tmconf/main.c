@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "tmconf.h"
 
 #define NETNS_DIR	"/run/netns"
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
 	if (ret && *t.err.text)
 		fprintf(stderr, "tmconf: %s\n", t.err.text);
 	tc_forget(&t);
+	device_forget();
 	nl_close(&t.genl);
 	nl_close(&t.rtnl);
 	return ret ? t.err.status : STATUS_DONE;

@@ -58,7 +58,7 @@ static void print_event(const struct tmconf *t, const struct nlmsghdr *nlh)
 		e++;
 	if (e == events + ARRAY_SIZE(events))
 		return;
-	value = e->o ? attr_get(e->o, nlh) : json_object();
+	value = e->o ? attr_get(e->o, nlh, false) : json_object();
 	if (t->json) {
 		print_event_json(e, value);
 	} else {

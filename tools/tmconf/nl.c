@@ -73,10 +73,16 @@ static void read_extack(const struct nlmsghdr *nlh, struct nl_reply *reply)
 	}
 }
 
-static void keep(struct nl_reply *reply, const struct nlmsghdr *nlh)
+/* The taker of messages that are to be kept. */
+static void keep(const struct nlmsghdr *nlh, void *arg)
 {
-	size_t len = MNL_ALIGN(nlh->nlmsg_len);
+	size_t len = nlh ? MNL_ALIGN(nlh->nlmsg_len) : 0;
+	struct nl_reply *reply = arg;
 
+	if (!nlh) {
+		reply->size = 0;
+		return;
+	}
 	while (reply->size + len > reply->room) {
 		reply->room = reply->room ? 2 * reply->room : 16384;
 		reply->data = realloc(reply->data, reply->room);
@@ -88,8 +94,8 @@ static void keep(struct nl_reply *reply, const struct nlmsghdr *nlh)
 }
 
 /* One datagram of a reply. Returns 1 while more is to come. */
-static int take(const struct nl *nl, const char *buf, ssize_t n, struct nl_reply *reply,
-		bool *torn)
+static int take(const struct nl *nl, const char *buf, ssize_t n, nl_each_t each, void *arg,
+		struct nl_reply *reply, bool *torn)
 {
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
 	int left = n;
@@ -111,7 +117,7 @@ static int take(const struct nl *nl, const char *buf, ssize_t n, struct nl_reply
 			return 0;
 		}
 		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE)
-			keep(reply, nlh);
+			each(nlh, arg);
 	}
 	return 1;
 }
@@ -127,13 +133,14 @@ static void make_room(struct nl *nl, size_t size)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &want, sizeof(want));
 }
 
-static bool ask(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply)
+static bool ask(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
+		struct nl_reply *reply)
 {
 	static char buf[1 << 17];
 	bool torn = false;
 	ssize_t n;
 
-	reply->size = 0;
+	each(NULL, arg);
 	reply->error = 0;
 	reply->offset = 0;
 	reply->text[0] = '\0';
@@ -151,8 +158,31 @@ static bool ask(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply)
 			reply->error = errno;
 			return false;
 		}
-	} while (n < 0 || take(nl, buf, n, reply, &torn));
+	} while (n < 0 || take(nl, buf, n, each, arg, reply, &torn));
 	return torn;
+}
+
+/**
+ * nl_dump() - send a request for a dump, and take it as it comes
+ * @nl: open socket
+ * @req: the request
+ * @each: takes each message
+ * @arg: for @each
+ * @reply: receives the error, and no messages
+ *
+ * A dump that was interrupted by a change is asked for again.
+ *
+ * Return: 0, or -1 and the errno in @reply
+ */
+int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
+	    struct nl_reply *reply)
+{
+	int tries = DUMP_TRIES;
+
+	memset(reply, 0, sizeof(*reply));
+	while (ask(nl, req, each, arg, reply) && tries--)
+		;
+	return reply->error ? -1 : 0;
 }
 
 /**
@@ -172,7 +202,7 @@ int nl_request(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply)
 	memset(reply, 0, sizeof(*reply));
 	if ((req->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		req->nlmsg_flags |= NLM_F_ACK;
-	while (ask(nl, req, reply) && tries--)
+	while (ask(nl, req, keep, reply, reply) && tries--)
 		;
 	return reply->error ? -1 : 0;
 }

@@ -44,6 +44,13 @@ struct nl_reply {
 	char text[256];
 };
 
+/**
+ * typedef nl_each_t - take a message of a dump
+ * @nlh: the message, which does not last; NULL: the dump begins, or begins anew
+ * @arg: as given to nl_dump()
+ */
+typedef void (*nl_each_t)(const struct nlmsghdr *nlh, void *arg);
+
 #define nl_foreach(reply, nlh, left)						\
 	for (nlh = (const struct nlmsghdr *)(reply)->data, left = (reply)->size; \
 	     mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
@@ -53,6 +60,8 @@ int nl_open_tmirror(struct nl *nl, struct err *e);
 void nl_close(struct nl *nl);
 int nl_join(struct nl *nl, struct err *e);
 int nl_request(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply);
+int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
+	    struct nl_reply *reply);
 struct nlmsghdr *nl_genl(struct nl *nl, void *buf, uint8_t cmd, uint16_t flags);
 
 #endif

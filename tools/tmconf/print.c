@@ -149,22 +149,35 @@ void print_json(const struct tmconf *t, const json_t *v)
 }
 
 /**
- * print_list() - print objects, as text or as JSON
- * @t: run
+ * print_views() - turn objects into what is shown of them
  * @o: kind of object
- * @list: array of them
+ * @list: array of them; each goes as its view comes, for there may be many
+ * @stats: with their counters
  */
-void print_list(const struct tmconf *t, const struct object *o, const json_t *list)
+void print_views(const struct object *o, json_t *list, bool stats)
 {
-	json_t *view = json_array(), *value;
+	json_t *value;
 	size_t i;
 
 	json_array_foreach(list, i, value)
-		json_array_append_new(view, print_view(o, value, t->stats));
+		json_array_set_new(list, i, print_view(o, value, stats));
+}
+
+/**
+ * print_list() - print objects, as text or as JSON
+ * @t: run
+ * @o: kind of object
+ * @list: array of them, whose views are left in it
+ */
+void print_list(const struct tmconf *t, const struct object *o, json_t *list)
+{
+	json_t *value;
+	size_t i;
+
+	print_views(o, list, t->stats);
 	if (t->json)
-		print_json(t, view);
+		print_json(t, list);
 	else
-		json_array_foreach(view, i, value)
+		json_array_foreach(list, i, value)
 			print_text(t, o, value);
-	json_decref(view);
 }

@@ -5,14 +5,12 @@
 #include "store.h"
 #include "tmconf.h"
 
-static json_t *view_list(const struct object *o, const json_t *list)
+static json_t *views(const struct object *o, const json_t *all, const char *word)
 {
-	json_t *view = json_array(), *value;
-	size_t i;
+	json_t *list = json_object_get(all, word);
 
-	json_array_foreach(list, i, value)
-		json_array_append_new(view, print_view(o, value, false));
-	return view;
+	print_views(o, list, false);
+	return json_incref(list);
 }
 
 /**
@@ -36,9 +34,9 @@ int cmd_save(struct tmconf *t, const struct command *c, int argc, char **argv)
 		return -1;
 	doc = json_pack("{sosososo}",
 			"limits", print_view(&object_limits, json_object_get(all, "limits"), false),
-			"targets", view_list(&object_target, json_object_get(all, "targets")),
-			"filters", view_list(&object_filter, json_object_get(all, "filters")),
-			"sessions", view_list(&object_session, json_object_get(all, "sessions")));
+			"targets", views(&object_target, all, "targets"),
+			"filters", views(&object_filter, all, "filters"),
+			"sessions", views(&object_session, all, "sessions"));
 	json_dumpf(doc, stdout, t->json && !t->pretty ? JSON_COMPACT : JSON_INDENT(2));
 	printf("\n");
 	json_decref(doc);

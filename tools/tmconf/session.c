@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <net/if.h>
+#include <linux/genetlink.h>
 #include <linux/tmirror.h>
 
+#include "device.h"
 #include "parse.h"
 #include "plan.h"
 #include "session.h"
@@ -30,13 +31,12 @@ int session_ifindex(const json_t *session)
 static void add_preceded(json_t *session, const struct tc_hook *hook,
 			 const struct tc_filter *serves, int direction)
 {
-	int programs = tc_tcx_programs(session_ifindex(session), direction);
 	const struct tc_filter *first = tc_first(hook);
 	json_t *preceded = json_object_get(session, "preceded");
 	char what[64];
 
-	if (programs)
-		snprintf(what, sizeof(what), "tcx programs %d", programs);
+	if (hook->programs)
+		snprintf(what, sizeof(what), "tcx programs %d", hook->programs);
 	else if (first && !serves->chain && first->pref < serves->pref)
 		snprintf(what, sizeof(what), "pref %u %s", first->pref, first->kind);
 	else
@@ -84,9 +84,12 @@ static int read_devices(struct tmconf *t, json_t **sorted, size_t n)
 			tc_free(&dev);
 			memset(&dev, 0, sizeof(dev));
 		}
-		if (ifindex && ifindex != last && tc_read(t, ifindex, &dev)) {
-			tc_free(&dev);
-			return -1;
+		if (ifindex && ifindex != last) {
+			if (tc_read(t, ifindex, &dev)) {
+				tc_free(&dev);
+				return -1;
+			}
+			tc_read_tcx(&dev);
 		}
 		last = ifindex;
 		add_attached(sorted[i], &dev);
@@ -116,41 +119,59 @@ int session_add_attached(struct tmconf *t, json_t *sessions)
 	return ret;
 }
 
-/* Does a device stay a source when one of its sessions no longer is there. */
-static int still_source(struct tmconf *t, int ifindex, const char *without)
-{
-	json_t *sessions = store_list(t, &object_session, NULL), *s;
-	int ret = sessions ? 0 : -1;
-	size_t i;
+/**
+ * struct others - whether a device has other sessions than one
+ * @ifindex: the device
+ * @name: that one
+ * @found: it has
+ */
+struct others {
+	int ifindex;
+	const char *name;
+	bool found;
+};
 
-	json_array_foreach(sessions, i, s)
-		if (session_ifindex(s) == ifindex &&
-		    strcmp(object_name(&object_session, s), without))
-			ret = 1;
-	json_decref(sessions);
-	return ret;
+static void find_others(const struct nlmsghdr *nlh, void *arg)
+{
+	struct others *others = arg;
+	const struct nlattr *attr;
+	const char *name = "";
+	int ifindex = 0;
+
+	if (!nlh) {
+		others->found = false;
+		return;
+	}
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_NAME)
+			name = mnl_attr_get_str(attr);
+		else if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_IFINDEX)
+			ifindex = mnl_attr_get_u32(attr);
+	}
+	others->found |= ifindex == others->ifindex && strcmp(name, others->name);
 }
 
 /* Detach the old source where it has no other session. */
 static int plan_old_source(struct tmconf *t, struct plan *p, const json_t *old)
 {
 	const char *name = object_name(&object_session, old);
-	int ifindex = session_ifindex(old), ret;
+	struct others others = { .ifindex = session_ifindex(old), .name = name };
 
-	if (!ifindex)
+	if (!others.ifindex)
 		return 0;
-	ret = still_source(t, ifindex, name);
-	if (!ret)
+	if (store_each(t, &object_session, find_others, &others))
+		return -1;
+	if (!others.found)
 		plan_source(p, VERB_DETACH, name,
-			    json_string_value(json_object_get(old, "source")), ifindex);
-	return ret < 0 ? -1 : 0;
+			    json_string_value(json_object_get(old, "source")), others.ifindex);
+	return 0;
 }
 
 static int plan_new_source(struct tmconf *t, struct plan *p, const json_t *value)
 {
 	const char *dev = json_string_value(json_object_get(value, "source"));
 	const char *name = object_name(&object_session, value);
-	int ifindex = if_nametoindex(dev);
+	int ifindex = device_index(dev);
 
 	if (!ifindex)
 		return err_refuse(&t->err, "session %s: source %s: there is no such device",
@@ -213,23 +234,39 @@ int cmd_session(struct tmconf *t, const struct command *c, int argc, char **argv
 	return ret;
 }
 
-/* The devices that sessions are attached to, each once. */
-static void plan_all_sources(struct plan *p, const json_t *sessions)
+/* Notes the device of a session, each device once. */
+static void note_source(const struct nlmsghdr *nlh, void *arg)
 {
-	json_t *seen = json_object();
-	const json_t *s;
-	char key[16];
-	size_t i;
+	const char *name = "", *source = "";
+	const struct nlattr *attr;
+	json_t *sources = arg;
+	char key[16] = "";
 
-	json_array_foreach(sessions, i, s) {
-		snprintf(key, sizeof(key), "%d", session_ifindex(s));
-		if (!session_ifindex(s) || json_object_get(seen, key))
-			continue;
-		json_object_set_new(seen, key, json_true());
-		plan_source(p, VERB_DETACH, object_name(&object_session, s),
-			    json_string_value(json_object_get(s, "source")), session_ifindex(s));
+	if (!nlh) {
+		json_object_clear(sources);
+		return;
 	}
-	json_decref(seen);
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_NAME)
+			name = mnl_attr_get_str(attr);
+		else if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_SOURCE)
+			source = mnl_attr_get_str(attr);
+		else if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_IFINDEX)
+			snprintf(key, sizeof(key), "%u", mnl_attr_get_u32(attr));
+	}
+	if (*key && !json_object_get(sources, key))
+		json_object_set_new(sources, key,
+				    json_pack("{ssss}", "name", name, "source", source));
+}
+
+static void plan_all_sources(struct plan *p, const json_t *sources)
+{
+	const char *key;
+	json_t *s;
+
+	json_object_foreach((json_t *)sources, key, s)
+		plan_source(p, VERB_DETACH, json_string_value(json_object_get(s, "name")),
+			    json_string_value(json_object_get(s, "source")), atoi(key));
 }
 
 /**
@@ -243,22 +280,24 @@ static void plan_all_sources(struct plan *p, const json_t *sessions)
  */
 int cmd_flush(struct tmconf *t, const struct command *c, int argc, char **argv)
 {
-	json_t *sessions;
 	struct plan p = { };
+	json_t *sources;
 	int ret, lock;
 
 	if (argc)
 		return err_misuse(&t->err, "unknown word \"%s\"", argv[0]);
 	lock = plan_lock();
-	sessions = store_list(t, c->o, NULL);
-	ret = sessions ? store_flush(t) : -1;
+	sources = json_object();
+	ret = store_each(t, c->o, note_source, sources);
+	if (!ret)
+		ret = store_flush(t);
 	if (!ret) {
-		plan_all_sources(&p, sessions);
+		plan_all_sources(&p, sources);
 		ret = plan_run(t, &p);
 	}
 	if (lock >= 0)
 		close(lock);
 	plan_free(&p);
-	json_decref(sessions);
+	json_decref(sources);
 	return ret;
 }

@@ -39,9 +39,56 @@ static json_t *read_list(const struct object *o, const struct nl_reply *reply)
 	int left;
 
 	nl_foreach(reply, nlh, left)
-		json_array_append_new(list, attr_get(o, nlh));
+		json_array_append_new(list, attr_get(o, nlh, true));
 	document_sort(list);
 	return list;
+}
+
+/**
+ * struct dump - a list that is being read
+ * @o: kind of object
+ * @stats: with counters
+ * @list: what came so far
+ */
+struct dump {
+	const struct object *o;
+	bool stats;
+	json_t *list;
+};
+
+static void add_object(const struct nlmsghdr *nlh, void *arg)
+{
+	struct dump *dump = arg;
+
+	if (nlh)
+		json_array_append_new(dump->list, attr_get(dump->o, nlh, dump->stats));
+	else
+		json_array_clear(dump->list);
+}
+
+/**
+ * store_each() - take the messages of all objects of a kind
+ * @t: run
+ * @o: kind of object
+ * @each: takes them
+ * @arg: for @each
+ *
+ * For those who want little of many objects.
+ *
+ * Return: 0, or -1 if they could not be read
+ */
+int store_each(struct tmconf *t, const struct object *o, nl_each_t each, void *arg)
+{
+	struct nl_reply reply;
+	struct nlmsghdr *nlh;
+	char buf[1024];
+
+	if (nl_open_tmirror(&t->genl, &t->err))
+		return -1;
+	nlh = nl_genl(&t->genl, buf, o->cmd_get, NLM_F_DUMP);
+	if (nl_dump(&t->genl, nlh, each, arg, &reply))
+		return fail(t, o, NULL, nlh, &reply);
+	return 0;
 }
 
 /**
@@ -54,24 +101,27 @@ static json_t *read_list(const struct object *o, const struct nl_reply *reply)
  */
 json_t *store_list(struct tmconf *t, const struct object *o, const char *filter)
 {
+	struct dump dump = { .o = o, .stats = t->stats };
 	struct nl_reply reply;
 	struct nlmsghdr *nlh;
-	json_t *list = NULL;
 	char buf[1024];
 
 	if (nl_open_tmirror(&t->genl, &t->err))
 		return NULL;
+	dump.list = json_array();
 	nlh = nl_genl(&t->genl, buf, o->cmd_get, NLM_F_DUMP);
 	if (filter)
 		mnl_attr_put_strz(nlh, TMIRROR_A_RULE_FILTER, filter);
-	if (!nl_request(&t->genl, nlh, &reply))
-		list = read_list(o, &reply);
-	else if (filter)
+	if (!nl_dump(&t->genl, nlh, add_object, &dump, &reply)) {
+		document_sort(dump.list);
+		return dump.list;
+	}
+	if (filter)
 		err_refuse(&t->err, "filter %s: %s", filter, strerror(reply.error));
 	else
 		fail(t, o, NULL, nlh, &reply);
-	free(reply.data);
-	return list;
+	json_decref(dump.list);
+	return NULL;
 }
 
 /**
@@ -246,8 +296,8 @@ void store_join_rules(json_t *filters, json_t *rules)
  * store_all() - read everything
  * @t: run
  *
- * Return: a document, hidden fields and counters included; NULL if it could
- * not be read
+ * Return: a document, hidden fields included, and counters if @t shows them;
+ * NULL if it could not be read
  */
 json_t *store_all(struct tmconf *t)
 {

@@ -5,12 +5,13 @@
 
 #include <jansson.h>
 
+#include "nl.h"
 #include "object.h"
 
 struct tmconf;
-struct nl_reply;
 
 json_t *store_list(struct tmconf *t, const struct object *o, const char *filter);
+int store_each(struct tmconf *t, const struct object *o, nl_each_t each, void *arg);
 json_t *store_get(struct tmconf *t, const struct object *o, const char *name);
 int store_do(struct tmconf *t, const struct object *o, enum verb verb, const json_t *value);
 int store_flush(struct tmconf *t);

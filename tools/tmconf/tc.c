@@ -319,14 +319,8 @@ const struct tc_filter *tc_first(const struct tc_hook *hook)
 	return first;
 }
 
-/**
- * tc_tcx_programs() - how many BPF programs run before tc's filters
- * @ifindex: device
- * @direction: enum tmirror_direction
- *
- * Return: their number; 0 too where the kernel knows of none
- */
-int tc_tcx_programs(int ifindex, int direction)
+/* 0 too where the kernel knows of none. */
+static int tcx_programs(int ifindex, int direction)
 {
 	enum { PROG_QUERY = 16, TCX_INGRESS = 46, TCX_EGRESS = 47 };
 	/* the part of union bpf_attr that a query takes, since Linux 6.6 */
@@ -350,4 +344,16 @@ int tc_tcx_programs(int ifindex, int direction)
 	if (syscall(SYS_bpf, PROG_QUERY, &query, sizeof(query)))
 		return 0;
 	return query.count;
+}
+
+/**
+ * tc_read_tcx() - read how many BPF programs run before tc's filters
+ * @dev: device, of tc_read()
+ */
+void tc_read_tcx(struct tc_dev *dev)
+{
+	int d;
+
+	for (d = TMIRROR_INGRESS; d <= TMIRROR_EGRESS; d++)
+		dev->hook[d].programs = tcx_programs(dev->qdisc.ifindex, d);
 }

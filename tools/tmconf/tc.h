@@ -67,10 +67,12 @@ struct tc_filter {
  * struct tc_hook - the filters of a direction
  * @list: filters by pref
  * @n: how many
+ * @programs: how many tcx programs run before them; if tc_read_tcx() was called
  */
 struct tc_hook {
 	struct tc_filter *list;
 	size_t n;
+	int programs;
 };
 
 /**
@@ -94,6 +96,6 @@ void tc_forget(struct tmconf *t);
 void tc_set_clsact(struct tmconf *t, int ifindex, bool there);
 const struct tc_filter *tc_serves(const struct tc_hook *hook, const char *session);
 const struct tc_filter *tc_first(const struct tc_hook *hook);
-int tc_tcx_programs(int ifindex, int direction);
+void tc_read_tcx(struct tc_dev *dev);
 
 #endif
