@@ -86,6 +86,8 @@ static void context_exit(struct kunit *test)
 	for (i = 0; i < 2; i++)
 		KUNIT_EXPECT_EQ(test, context->target[i].object.users, 0);
 	KUNIT_EXPECT_EQ(test, context->filter->object.users, 0);
+	for (i = 0; i < TMIRROR_DIRECTIONS; i++)
+		KUNIT_EXPECT_TRUE(test, RB_EMPTY_ROOT(&context->tn.vnis[i]));
 	tmirror_filter_delete(&context->tn.filters, context->filter);
 	for (i = 0; i < 2; i++) {
 		if (!context->dev[i])
@@ -386,6 +388,119 @@ static void random_vni_is_nobody_elses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, now(session)->vni[TMIRROR_INGRESS], SESSIONS);
 }
 
+/* The VNI that a new session gets which may choose from @first on. */
+static u32 vni_from(struct kunit *test, u32 first)
+{
+	struct tmirror_terms terms = terms_of(test, 1);
+	struct tmirror_session *session;
+	u32 vni;
+
+	terms.vni[TMIRROR_INGRESS] = TMIRROR_VNI_RANDOM;
+	random_calls = 3 * first;
+	session = create_like(test, "new", &terms, NONE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, session);
+	vni = now(session)->vni[TMIRROR_INGRESS];
+	KUNIT_EXPECT_EQ(test, now(session)->vni[TMIRROR_EGRESS], vni);
+	KUNIT_EXPECT_EQ(test, delete(test, session), 0);
+	return vni;
+}
+
+static struct tmirror_session *create_vni(struct kunit *test, const char *name,
+					  u32 ingress, u32 egress)
+{
+	struct tmirror_terms terms = terms_of(test, 1);
+	struct tmirror_session *session;
+
+	terms.vni[TMIRROR_INGRESS] = ingress;
+	terms.vni[TMIRROR_EGRESS] = egress;
+	session = create_like(test, name, &terms, NONE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, session);
+	return session;
+}
+
+static void vni_is_taken_by_either_direction(struct kunit *test)
+{
+	create_vni(test, "a", 5, 7);
+	create_vni(test, "b", 9, 9);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 5), 6);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 6), 6);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 7), 8);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 9), 10);
+}
+
+static void vni_is_free_once_deleted(struct kunit *test)
+{
+	struct tmirror_session *a = create_vni(test, "a", 5, 7);
+
+	KUNIT_EXPECT_EQ(test, delete(test, a), 0);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 5), 5);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 7), 7);
+}
+
+static void vni_is_free_once_set(struct kunit *test)
+{
+	struct tmirror_session *a = create_vni(test, "a", 5, 7);
+	struct tmirror_terms terms = *now(a);
+
+	terms.vni[TMIRROR_INGRESS] = 6;
+	KUNIT_EXPECT_EQ(test, set_like(test, a, &terms, KEEP), 0);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 5), 5);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 6), 8);
+	/* What is refused changes nothing. */
+	terms.vni[TMIRROR_INGRESS] = 9;
+	KUNIT_EXPECT_EQ(test, set_like(test, a, &terms, INT_MAX), -ENODEV);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 9), 9);
+	KUNIT_EXPECT_EQ(test, vni_from(test, 6), 8);
+}
+
+static void shared_vni_is_free_after_the_last(struct kunit *test)
+{
+	unsigned int last, i;
+
+	for (last = 0; last < 3; last++) {
+		struct tmirror_session *session[] = {
+			create_vni(test, "a", 5, 5),
+			create_vni(test, "b", 5, 6),
+			create_vni(test, "c", 4, 5),
+		};
+
+		for (i = 0; i < 3; i++)
+			if (i != last)
+				KUNIT_EXPECT_EQ(test, delete(test, session[i]), 0);
+		KUNIT_EXPECT_NE(test, vni_from(test, 5), 5);
+		KUNIT_EXPECT_EQ(test, delete(test, session[last]), 0);
+		KUNIT_EXPECT_EQ(test, vni_from(test, 4), 4);
+		KUNIT_EXPECT_EQ(test, vni_from(test, 5), 5);
+		KUNIT_EXPECT_EQ(test, vni_from(test, 6), 6);
+	}
+}
+
+/* Many, in an order that makes the index turn about, with many of them shared. */
+static void vnis_are_found_among_many(struct kunit *test)
+{
+	struct tmirror_net *tn = &context_of(test)->tn;
+	struct tmirror_session *session[64];
+	unsigned int i, vni;
+	char name[8];
+
+	tn->sessions.limit = ARRAY_SIZE(session) + 1;
+	for (i = 0; i < ARRAY_SIZE(session); i++) {
+		snprintf(name, sizeof(name), "s%u", i);
+		vni = i * 37 % 32 * 2;
+		session[i] = create_vni(test, name, vni, 100 + vni);
+	}
+	for (i = 0; i < ARRAY_SIZE(session) / 2; i++)
+		KUNIT_EXPECT_EQ(test, delete(test, session[i]), 0);
+	for (vni = 0; vni < 64; vni++) {
+		KUNIT_EXPECT_EQ(test, vni_from(test, vni), vni | 1);
+		KUNIT_EXPECT_EQ(test, vni_from(test, 100 + vni), (100 + vni) | 1);
+	}
+	for (; i < ARRAY_SIZE(session); i++)
+		KUNIT_EXPECT_EQ(test, delete(test, session[i]), 0);
+	for (vni = 0; vni < 164; vni++)
+		KUNIT_EXPECT_EQ(test, vni_from(test, vni), vni);
+}
+
 static void device_gone_keeps_the_session(struct kunit *test)
 {
 	struct tmirror_session *a = create(test, "a", 1, ifindex(test, 0));
@@ -515,6 +630,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(users_are_counted),
 	KUNIT_CASE(get_holds_and_put_lets_go),
 	KUNIT_CASE(random_vni_is_nobody_elses),
+	KUNIT_CASE(vni_is_taken_by_either_direction),
+	KUNIT_CASE(vni_is_free_once_deleted),
+	KUNIT_CASE(vni_is_free_once_set),
+	KUNIT_CASE(shared_vni_is_free_after_the_last),
+	KUNIT_CASE(vnis_are_found_among_many),
 	KUNIT_CASE(device_gone_keeps_the_session),
 	KUNIT_CASE(end_of_a_source_leaves_sessions_without),
 	KUNIT_CASE(create_without_memory_changes_nothing),

@@ -7,7 +7,9 @@
 
 #include <linux/hashtable.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable.h>
+#include <linux/tmirror.h>
 
 struct net;
 struct socket;
@@ -24,6 +26,8 @@ struct tmirror_counter;
  * @sessions: all sessions; written under @lock
  * @filters: all filters; written under @lock
  * @targets: all targets; written under @lock
+ * @vnis: by direction, the terms of all sessions by VNI, of which several may
+ *	have one; under @lock
  * @sources: &struct tmirror_source by ifindex, for RCU readers; written under
  *	@lock. The kernel numbers devices in a row, so its lowest bits will do
  * @members: &struct tmirror_member by address and port, for RCU readers;
@@ -45,6 +49,7 @@ struct tmirror_net {
 	struct tmirror_table sessions;
 	struct tmirror_table filters;
 	struct tmirror_table targets;
+	struct rb_root vnis[TMIRROR_EGRESS + 1];
 	DECLARE_HASHTABLE(sources, 8);
 	struct rhltable members;
 	u32 ports[TMIRROR_PORT_SLOTS];

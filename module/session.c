@@ -18,19 +18,45 @@ static struct tmirror_terms *terms_of(const struct tmirror_session *session,
 					 lockdep_is_held(&tn->lock));
 }
 
-static bool vni_is_used(struct tmirror_net *tn, u32 vni)
+/* The terms whose node for a direction this is. */
+static struct tmirror_terms *terms_at(struct rb_node *node, unsigned int d)
 {
-	struct tmirror_session *session;
-	unsigned long id;
+	return container_of(node - d, struct tmirror_terms, by_vni[0]);
+}
 
-	xa_for_each(&tn->sessions.by_id, id, session) {
-		const struct tmirror_terms *terms = terms_of(session, tn);
+static bool vni_is_used_in(struct tmirror_net *tn, unsigned int d, u32 vni)
+{
+	struct rb_node *node = tn->vnis[d].rb_node;
 
-		if (terms && (terms->vni[TMIRROR_INGRESS] == vni ||
-			      terms->vni[TMIRROR_EGRESS] == vni))
+	while (node) {
+		u32 here = terms_at(node, d)->vni[d];
+
+		if (vni == here)
 			return true;
+		node = vni < here ? node->rb_left : node->rb_right;
 	}
 	return false;
+}
+
+static bool vni_is_used(struct tmirror_net *tn, u32 vni)
+{
+	return vni_is_used_in(tn, TMIRROR_INGRESS, vni) ||
+	       vni_is_used_in(tn, TMIRROR_EGRESS, vni);
+}
+
+/* Needs no memory, so that a change does not fail half-way. */
+static void vni_insert(struct tmirror_net *tn, struct tmirror_terms *terms,
+		       unsigned int d)
+{
+	struct rb_node **link = &tn->vnis[d].rb_node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = terms->vni[d] < terms_at(parent, d)->vni[d] ?
+		       &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&terms->by_vni[d], parent, link);
+	rb_insert_color(&terms->by_vni[d], &tn->vnis[d]);
 }
 
 static u32 vni_random(struct tmirror_net *tn)
@@ -43,15 +69,23 @@ static u32 vni_random(struct tmirror_net *tn)
 	return vni;
 }
 
-static void terms_use(struct tmirror_terms *terms)
+static void terms_use(struct tmirror_net *tn, struct tmirror_terms *terms)
 {
+	unsigned int d;
+
+	for (d = 0; d < TMIRROR_DIRECTIONS; d++)
+		vni_insert(tn, terms, d);
 	terms->target->object.users++;
 	if (terms->filter)
 		terms->filter->object.users++;
 }
 
-static void terms_retire(struct tmirror_terms *terms)
+static void terms_retire(struct tmirror_net *tn, struct tmirror_terms *terms)
 {
+	unsigned int d;
+
+	for (d = 0; d < TMIRROR_DIRECTIONS; d++)
+		rb_erase(&terms->by_vni[d], &tn->vnis[d]);
 	terms->target->object.users--;
 	if (terms->filter)
 		terms->filter->object.users--;
@@ -106,7 +140,7 @@ static int session_change(struct tmirror_net *tn,
 		}
 	}
 
-	terms_use(terms);
+	terms_use(tn, terms);
 	rcu_assign_pointer(session->terms, terms);
 	session->source = to;
 	if (joined)
@@ -116,7 +150,7 @@ static int session_change(struct tmirror_net *tn,
 		tmirror_source_put(tn, from);
 	}
 	if (old)
-		terms_retire(old);
+		terms_retire(tn, old);
 	return 0;
 
 err_left:
@@ -243,7 +277,7 @@ int tmirror_session_delete(struct tmirror_net *tn,
 		tmirror_source_end(tn, source);
 	}
 	tmirror_table_remove(&tn->sessions, &session->object);
-	terms_retire(terms);
+	terms_retire(tn, terms);
 	call_rcu(&session->rcu, session_release_rcu);
 	return 0;
 }

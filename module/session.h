@@ -6,6 +6,7 @@
 #include "filter.h"
 #include "table.h"
 
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/tmirror.h>
@@ -28,6 +29,8 @@ struct tmirror_target;
  * @number: place among the sessions of a source
  * @enabled: it mirrors at all
  * @proceed: later sessions may have the packet as well ("continue")
+ * @by_vni: their places in the namespace's index of the VNIs in use, which
+ *	change under the configuration lock; the packet path does not look there
  * @rcu: for their end
  */
 struct tmirror_terms {
@@ -39,6 +42,7 @@ struct tmirror_terms {
 	u16 number;
 	bool enabled;
 	bool proceed;
+	struct rb_node by_vni[TMIRROR_DIRECTIONS];
 	struct rcu_head rcu;
 };
 
