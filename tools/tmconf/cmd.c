@@ -77,8 +77,6 @@ static json_t *read_objects(struct tmconf *t, const struct object *o, const char
 	       store_list(t, o, NULL);
 	if (list && o == &object_filter)
 		ret = add_rules(t, list, name);
-	else if (list && o == &object_session)
-		ret = session_add_attached(t, list);
 	if (!ret)
 		return list;
 	json_decref(list);
@@ -98,6 +96,8 @@ int cmd_show(struct tmconf *t, const struct command *c, int argc, char **argv)
 {
 	int named = c->o->fields->flags & FIELD_FIRST ? 1 : 0;
 	json_t *key = NULL, *list;
+	const char *name = NULL;
+	int ret;
 
 	if (argc > named)
 		return err_misuse(&t->err, "unknown word \"%s\"", argv[named]);
@@ -107,13 +107,19 @@ int cmd_show(struct tmconf *t, const struct command *c, int argc, char **argv)
 		key = parse_words(c->o, VERB_SHOW, argc, argv, &t->err);
 		if (!key)
 			return -1;
+		name = object_name(c->o, key);
 	}
-	list = read_objects(t, c->o, key ? object_name(c->o, key) : NULL);
-	if (list)
-		print_list(t, c->o, list);
-	json_decref(list);
+	if (c->o == &object_session) {
+		ret = session_show(t, name);
+	} else {
+		list = read_objects(t, c->o, name);
+		ret = list ? 0 : -1;
+		if (list)
+			print_list(t, c->o, list);
+		json_decref(list);
+	}
 	json_decref(key);
-	return list ? 0 : -1;
+	return ret;
 }
 
 /**

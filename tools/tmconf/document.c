@@ -96,7 +96,8 @@ static int check_rules(const json_t *rules, struct err *e)
 	return ret;
 }
 
-static json_t *parse_list(const struct object *o, const json_t *list, json_t *names,
+/* What was read of an object goes as the object comes, for there may be many. */
+static json_t *parse_list(const struct object *o, json_t *list, json_t *names,
 			  struct err *e)
 {
 	json_t *out = json_array(), *value;
@@ -114,6 +115,7 @@ static json_t *parse_list(const struct object *o, const json_t *list, json_t *na
 			goto fail;
 		}
 		json_array_append_new(out, value);
+		json_array_set_new(list, i, json_null());
 		/* where it stands, for errors found later; no field's word */
 		json_object_set_new(value, "#", json_integer(i));
 		if (check_rules(json_object_get(value, "rules"), e)) {
@@ -189,7 +191,7 @@ static int check_keys(const json_t *doc, struct err *e)
 	return 0;
 }
 
-static int parse_lists(const json_t *doc, json_t *out, json_t *const names[LISTS],
+static int parse_lists(json_t *doc, json_t *out, json_t *const names[LISTS],
 		       struct err *e)
 {
 	json_t *list;
@@ -215,13 +217,13 @@ static int parse_lists(const json_t *doc, json_t *out, json_t *const names[LISTS
 
 /**
  * parse_document() - read and check a whole document
- * @doc: what was read
+ * @doc: what was read; its lists are used up
  * @e: says what is wrong, and at which path
  *
  * Return: the document in the form and the order that "save" prints, "limits"
  * being absent where it was; NULL if something is wrong
  */
-json_t *parse_document(const json_t *doc, struct err *e)
+json_t *parse_document(json_t *doc, struct err *e)
 {
 	json_t *out = json_object(), *names[LISTS];
 	size_t i;

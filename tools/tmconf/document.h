@@ -7,7 +7,7 @@
 
 #include "object.h"
 
-json_t *parse_document(const json_t *doc, struct err *e);
+json_t *parse_document(json_t *doc, struct err *e);
 void document_sort(json_t *array);
 
 #endif

@@ -119,7 +119,7 @@ static void put_step(struct order *r, struct move *m)
 	json_t *change;
 
 	if (!m->have) {
-		plan_step(r->p, &object_session, VERB_ADD, json_copy(m->want), NULL);
+		plan_step(r->p, &object_session, VERB_ADD, json_incref(m->want), NULL);
 	} else {
 		change = diff_object(&object_session, m->want, m->have);
 		if (change)

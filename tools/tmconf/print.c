@@ -148,36 +148,66 @@ void print_json(const struct tmconf *t, const json_t *v)
 	printf("\n");
 }
 
-/**
- * print_views() - turn objects into what is shown of them
- * @o: kind of object
- * @list: array of them; each goes as its view comes, for there may be many
- * @stats: with their counters
- */
-void print_views(const struct object *o, json_t *list, bool stats)
+/* Indents what stands in an array. Strings have no newline of their own. */
+static int write_inside(const char *text, size_t n, void *arg)
 {
-	json_t *value;
-	size_t i;
+	(void)arg;
+	for (; n; n--, text++) {
+		putchar(*text);
+		if (*text == '\n')
+			printf("    ");
+	}
+	return 0;
+}
 
-	json_array_foreach(list, i, value)
-		json_array_set_new(list, i, print_view(o, value, stats));
+/**
+ * print_object() - print an object of a list, as text or as JSON
+ * @t: run
+ * @o: kind of object
+ * @value: the object
+ * @i: how many of the list were printed before
+ *
+ * JSON is what print_json() would make of all of them.
+ */
+void print_object(const struct tmconf *t, const struct object *o, const json_t *value, size_t i)
+{
+	json_t *view = print_view(o, value, t->stats);
+
+	if (!t->json) {
+		print_text(t, o, view);
+	} else if (t->pretty) {
+		printf(i ? ",\n    " : "[\n    ");
+		json_dump_callback(view, write_inside, NULL, JSON_INDENT(4));
+	} else {
+		putchar(i ? ',' : '[');
+		json_dumpf(view, stdout, JSON_COMPACT);
+	}
+	json_decref(view);
+}
+
+/**
+ * print_end() - print the end of a list
+ * @t: run
+ * @n: how many objects were printed
+ */
+void print_end(const struct tmconf *t, size_t n)
+{
+	if (t->json)
+		printf(n && t->pretty ? "\n]\n" : n ? "]\n" : "[]\n");
 }
 
 /**
  * print_list() - print objects, as text or as JSON
  * @t: run
  * @o: kind of object
- * @list: array of them, whose views are left in it
+ * @list: array of them
  */
-void print_list(const struct tmconf *t, const struct object *o, json_t *list)
+void print_list(const struct tmconf *t, const struct object *o, const json_t *list)
 {
 	json_t *value;
 	size_t i;
 
-	print_views(o, list, t->stats);
-	if (t->json)
-		print_json(t, list);
-	else
-		json_array_foreach(list, i, value)
-			print_text(t, o, value);
+	json_array_foreach(list, i, value)
+		print_object(t, o, value, i);
+	print_end(t, json_array_size(list));
 }

@@ -5,11 +5,14 @@
 #include "store.h"
 #include "tmconf.h"
 
+/* Each object goes as its view comes, for there may be many. */
 static json_t *views(const struct object *o, const json_t *all, const char *word)
 {
-	json_t *list = json_object_get(all, word);
+	json_t *list = json_object_get(all, word), *value;
+	size_t i;
 
-	print_views(o, list, false);
+	json_array_foreach(list, i, value)
+		json_array_set_new(list, i, print_view(o, value, false));
 	return json_incref(list);
 }
 

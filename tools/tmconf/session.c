@@ -6,9 +6,11 @@
 #include <linux/genetlink.h>
 #include <linux/tmirror.h>
 
+#include "attr.h"
 #include "device.h"
 #include "parse.h"
 #include "plan.h"
+#include "print.h"
 #include "session.h"
 #include "store.h"
 #include "tc.h"
@@ -48,13 +50,21 @@ static void add_preceded(json_t *session, const struct tc_hook *hook,
 	json_object_set_new(preceded, directions[direction], json_string(what));
 }
 
-static void add_attached(json_t *session, const struct tc_dev *dev)
+/* Adds to a session with a source whether it is attached. */
+static int add_attached(struct tmconf *t, json_t *session)
 {
 	const char *name = object_name(&object_session, session);
 	const struct tc_filter *serves;
-	json_t *attached = json_object();
+	const struct tc_dev *dev;
+	json_t *attached;
 	int d;
 
+	if (!json_object_get(session, "source"))
+		return 0;
+	dev = tc_dev(t, session_ifindex(session));
+	if (!dev)
+		return -1;
+	attached = json_object();
 	json_object_set_new(session, "attached", attached);
 	for (d = TMIRROR_INGRESS; d <= TMIRROR_EGRESS; d++) {
 		serves = tc_serves(&dev->hook[d], name);
@@ -62,61 +72,78 @@ static void add_attached(json_t *session, const struct tc_dev *dev)
 		if (serves)
 			add_preceded(session, &dev->hook[d], serves, d);
 	}
-}
-
-static int compare_source(const void *a, const void *b)
-{
-	return session_ifindex(*(json_t *const *)a) - session_ifindex(*(json_t *const *)b);
-}
-
-/* Each device is read once, however many sessions it has. */
-static int read_devices(struct tmconf *t, json_t **sorted, size_t n)
-{
-	struct tc_dev dev = { };
-	int ifindex, last = -1;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		ifindex = session_ifindex(sorted[i]);
-		if (!json_object_get(sorted[i], "source"))
-			continue;
-		if (ifindex != last) {
-			tc_free(&dev);
-			memset(&dev, 0, sizeof(dev));
-		}
-		if (ifindex && ifindex != last) {
-			if (tc_read(t, ifindex, &dev)) {
-				tc_free(&dev);
-				return -1;
-			}
-			tc_read_tcx(&dev);
-		}
-		last = ifindex;
-		add_attached(sorted[i], &dev);
-	}
-	tc_free(&dev);
 	return 0;
 }
 
+static int show_one(struct tmconf *t, const char *name)
+{
+	json_t *session = store_get(t, &object_session, name);
+	int ret = session ? add_attached(t, session) : -1;
+
+	if (!ret) {
+		print_object(t, &object_session, session, 0);
+		print_end(t, 1);
+	}
+	json_decref(session);
+	return ret;
+}
+
+static const struct nlattr *find_attr(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	return NULL;
+}
+
+static const char *get_text(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr = find_attr(nlh, type);
+
+	return attr ? mnl_attr_get_str(attr) : "";
+}
+
+static int get_ifindex(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr = find_attr(nlh, TMIRROR_A_SESSION_IFINDEX);
+
+	return attr ? mnl_attr_get_u32(attr) : 0;
+}
+
+/* What can fail comes before the first is printed. */
+static int show_all(struct tmconf *t)
+{
+	struct messages m;
+	json_t *session;
+	int ret = store_messages(t, &object_session, &m);
+	size_t i;
+
+	for (i = 0; !ret && i < m.n; i++)
+		ret = tc_dev(t, get_ifindex(m.list[i])) ? 0 : -1;
+	for (i = 0; !ret && i < m.n; i++) {
+		session = attr_get(&object_session, m.list[i], t->stats);
+		ret = add_attached(t, session);
+		print_object(t, &object_session, session, i);
+		json_decref(session);
+	}
+	if (!ret)
+		print_end(t, m.n);
+	store_free_messages(&m);
+	return ret;
+}
+
 /**
- * session_add_attached() - add to sessions whether they are attached
+ * session_show() - print sessions, and whether they are attached
  * @t: run
- * @sessions: array of sessions as the module has them
+ * @name: the session wanted, NULL: all
  *
  * Return: 0, or -1 and the reason in @t
  */
-int session_add_attached(struct tmconf *t, json_t *sessions)
+int session_show(struct tmconf *t, const char *name)
 {
-	size_t n = json_array_size(sessions), i;
-	json_t **sorted = calloc(n + 1, sizeof(*sorted));
-	int ret;
-
-	for (i = 0; i < n; i++)
-		sorted[i] = json_array_get(sessions, i);
-	qsort(sorted, n, sizeof(*sorted), compare_source);
-	ret = read_devices(t, sorted, n);
-	free(sorted);
-	return ret;
+	return name ? show_one(t, name) : show_all(t);
 }
 
 /**
@@ -134,21 +161,12 @@ struct others {
 static void find_others(const struct nlmsghdr *nlh, void *arg)
 {
 	struct others *others = arg;
-	const struct nlattr *attr;
-	const char *name = "";
-	int ifindex = 0;
+	const char *name = nlh ? get_text(nlh, TMIRROR_A_SESSION_NAME) : "";
 
-	if (!nlh) {
+	if (!nlh)
 		others->found = false;
-		return;
-	}
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_NAME)
-			name = mnl_attr_get_str(attr);
-		else if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_IFINDEX)
-			ifindex = mnl_attr_get_u32(attr);
-	}
-	others->found |= ifindex == others->ifindex && strcmp(name, others->name);
+	else if (get_ifindex(nlh) == others->ifindex && strcmp(name, others->name))
+		others->found = true;
 }
 
 /* Detach the old source where it has no other session. */
@@ -237,26 +255,19 @@ int cmd_session(struct tmconf *t, const struct command *c, int argc, char **argv
 /* Notes the device of a session, each device once. */
 static void note_source(const struct nlmsghdr *nlh, void *arg)
 {
-	const char *name = "", *source = "";
-	const struct nlattr *attr;
-	json_t *sources = arg;
-	char key[16] = "";
+	json_t *sources = arg, *source;
+	char key[16];
 
 	if (!nlh) {
 		json_object_clear(sources);
 		return;
 	}
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_NAME)
-			name = mnl_attr_get_str(attr);
-		else if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_SOURCE)
-			source = mnl_attr_get_str(attr);
-		else if (mnl_attr_get_type(attr) == TMIRROR_A_SESSION_IFINDEX)
-			snprintf(key, sizeof(key), "%u", mnl_attr_get_u32(attr));
-	}
-	if (*key && !json_object_get(sources, key))
-		json_object_set_new(sources, key,
-				    json_pack("{ssss}", "name", name, "source", source));
+	snprintf(key, sizeof(key), "%d", get_ifindex(nlh));
+	if (!get_ifindex(nlh) || json_object_get(sources, key))
+		return;
+	source = json_pack("{ssss}", "name", get_text(nlh, TMIRROR_A_SESSION_NAME),
+			   "source", get_text(nlh, TMIRROR_A_SESSION_SOURCE));
+	json_object_set_new(sources, key, source);
 }
 
 static void plan_all_sources(struct plan *p, const json_t *sources)

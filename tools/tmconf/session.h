@@ -7,7 +7,7 @@
 
 struct tmconf;
 
-int session_add_attached(struct tmconf *t, json_t *sessions);
+int session_show(struct tmconf *t, const char *name);
 int session_ifindex(const json_t *session);
 
 #endif

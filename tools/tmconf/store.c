@@ -91,6 +91,62 @@ int store_each(struct tmconf *t, const struct object *o, nl_each_t each, void *a
 	return 0;
 }
 
+/* The name comes first, of objects that have one. */
+static int compare_names(const void *a, const void *b)
+{
+	const struct nlmsghdr *const *x = a, *const *y = b;
+	size_t skip = sizeof(struct genlmsghdr);
+
+	return strcmp(mnl_attr_get_str(mnl_nlmsg_get_payload_offset(*x, skip)),
+		      mnl_attr_get_str(mnl_nlmsg_get_payload_offset(*y, skip)));
+}
+
+/**
+ * store_messages() - read all objects of a kind, but make nothing of them yet
+ * @t: run
+ * @o: kind of object, one with a name
+ * @m: receives them; to be given to store_free_messages() in any case
+ *
+ * As objects they take ten times the memory, so who has many may want to see
+ * one at a time.
+ *
+ * Return: 0, or -1 if they could not be read
+ */
+int store_messages(struct tmconf *t, const struct object *o, struct messages *m)
+{
+	const struct nlmsghdr *nlh;
+	struct nlmsghdr *req;
+	char buf[1024];
+	int left;
+
+	memset(m, 0, sizeof(*m));
+	if (nl_open_tmirror(&t->genl, &t->err))
+		return -1;
+	req = nl_genl(&t->genl, buf, o->cmd_get, NLM_F_DUMP);
+	if (nl_request(&t->genl, req, &m->reply))
+		return fail(t, o, NULL, req, &m->reply);
+	nl_foreach(&m->reply, nlh, left)
+		m->n++;
+	m->list = calloc(m->n + 1, sizeof(*m->list));
+	if (!m->list)
+		abort();
+	m->n = 0;
+	nl_foreach(&m->reply, nlh, left)
+		m->list[m->n++] = nlh;
+	qsort(m->list, m->n, sizeof(*m->list), compare_names);
+	return 0;
+}
+
+/**
+ * store_free_messages() - free what store_messages() read
+ * @m: the messages
+ */
+void store_free_messages(struct messages *m)
+{
+	free(m->list);
+	free(m->reply.data);
+}
+
 /**
  * store_list() - read all objects of a kind
  * @t: run

@@ -10,8 +10,22 @@
 
 struct tmconf;
 
+/**
+ * struct messages - all objects of a kind, as the module sent them
+ * @reply: their messages
+ * @list: the messages by name
+ * @n: how many
+ */
+struct messages {
+	struct nl_reply reply;
+	const struct nlmsghdr **list;
+	size_t n;
+};
+
 json_t *store_list(struct tmconf *t, const struct object *o, const char *filter);
 int store_each(struct tmconf *t, const struct object *o, nl_each_t each, void *arg);
+int store_messages(struct tmconf *t, const struct object *o, struct messages *m);
+void store_free_messages(struct messages *m);
 json_t *store_get(struct tmconf *t, const struct object *o, const char *name);
 int store_do(struct tmconf *t, const struct object *o, enum verb verb, const json_t *value);
 int store_flush(struct tmconf *t);

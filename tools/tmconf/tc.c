@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,12 +109,20 @@ static int read_qdiscs(struct tmconf *t)
 	return ret;
 }
 
+static void free_dev(void *dev)
+{
+	tc_free(dev);
+	free(dev);
+}
+
 /**
- * tc_forget() - read the qdiscs anew when they are next wanted
+ * tc_forget() - read everything anew when it is next wanted
  * @t: run
  */
 void tc_forget(struct tmconf *t)
 {
+	tdestroy(t->devs, free_dev);
+	t->devs = NULL;
 	free(t->qdiscs.list);
 	memset(&t->qdiscs, 0, sizeof(t->qdiscs));
 }
@@ -346,14 +355,40 @@ static int tcx_programs(int ifindex, int direction)
 	return query.count;
 }
 
-/**
- * tc_read_tcx() - read how many BPF programs run before tc's filters
- * @dev: device, of tc_read()
- */
-void tc_read_tcx(struct tc_dev *dev)
+static int compare_devs(const void *a, const void *b)
 {
+	const struct tc_dev *x = a, *y = b;
+
+	return x->qdisc.ifindex - y->qdisc.ifindex;
+}
+
+/**
+ * tc_dev() - what tc has at a device, read once
+ * @t: run
+ * @ifindex: device, 0 for one that is gone
+ *
+ * For commands that change nothing there.
+ *
+ * Return: the device, which lasts until tc_forget(); NULL if it cannot be read
+ */
+const struct tc_dev *tc_dev(struct tmconf *t, int ifindex)
+{
+	struct tc_dev key = { .qdisc.ifindex = ifindex }, **known, *dev;
 	int d;
 
-	for (d = TMIRROR_INGRESS; d <= TMIRROR_EGRESS; d++)
-		dev->hook[d].programs = tcx_programs(dev->qdisc.ifindex, d);
+	known = tfind(&key, &t->devs, compare_devs);
+	if (known)
+		return *known;
+	dev = calloc(1, sizeof(*dev));
+	if (!dev)
+		abort();
+	if (ifindex && tc_read(t, ifindex, dev)) {
+		free_dev(dev);
+		return NULL;
+	}
+	for (d = TMIRROR_INGRESS; ifindex && d <= TMIRROR_EGRESS; d++)
+		dev->hook[d].programs = tcx_programs(ifindex, d);
+	if (!tsearch(dev, &t->devs, compare_devs))
+		abort();
+	return dev;
 }

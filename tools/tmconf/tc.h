@@ -67,7 +67,7 @@ struct tc_filter {
  * struct tc_hook - the filters of a direction
  * @list: filters by pref
  * @n: how many
- * @programs: how many tcx programs run before them; if tc_read_tcx() was called
+ * @programs: how many tcx programs run before them, of tc_dev()
  */
 struct tc_hook {
 	struct tc_filter *list;
@@ -96,6 +96,6 @@ void tc_forget(struct tmconf *t);
 void tc_set_clsact(struct tmconf *t, int ifindex, bool there);
 const struct tc_filter *tc_serves(const struct tc_hook *hook, const char *session);
 const struct tc_filter *tc_first(const struct tc_hook *hook);
-void tc_read_tcx(struct tc_dev *dev);
+const struct tc_dev *tc_dev(struct tmconf *t, int ifindex);
 
 #endif

@@ -19,6 +19,7 @@
  * @genl: socket to the module
  * @rtnl: socket to tc
  * @qdiscs: what is known of the devices' qdiscs
+ * @devs: root of the tree of tc_dev()
  * @err: why the last command was not done
  */
 struct tmconf {
@@ -29,6 +30,7 @@ struct tmconf {
 	struct nl genl;
 	struct nl rtnl;
 	struct tc_qdiscs qdiscs;
+	void *devs;
 	struct err err;
 };
 
