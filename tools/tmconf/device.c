@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <jansson.h>
 #include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "device.h"
 
 /* by name; a document names a device once for each of its sessions */
 static json_t *known;
+
+/* As if_nametoindex(), but that has a socket of its own for each question. */
+static int ask(const char *name)
+{
+	static int fd = -1;
+	struct ifreq req = { };
+
+	if (fd < 0)
+		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (strlen(name) >= sizeof(req.ifr_name))
+		return 0;
+	memcpy(req.ifr_name, name, strlen(name));
+	return ioctl(fd, SIOCGIFINDEX, &req) ? 0 : req.ifr_ifindex;
+}
 
 /**
  * device_index() - find a device
@@ -21,7 +38,7 @@ int device_index(const char *name)
 
 	if (ifindex)
 		return ifindex;
-	ifindex = if_nametoindex(name);
+	ifindex = ask(name);
 	if (!known)
 		known = json_object();
 	if (ifindex)

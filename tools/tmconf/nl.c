@@ -12,6 +12,10 @@
 /* A dump that changes while it is read is read again, this often at most. */
 #define DUMP_TRIES	64
 
+/* The kernel sends no larger ones, for this is what a dump's may grow to. */
+#define DATAGRAM	32768
+#define AT_ONCE		4
+
 /**
  * nl_open() - open a netlink socket
  * @nl: socket, nothing happens if it is open
@@ -94,10 +98,10 @@ static void keep(const struct nlmsghdr *nlh, void *arg)
 }
 
 /* One datagram of a reply. Returns 1 while more is to come. */
-static int take(const struct nl *nl, const char *buf, ssize_t n, nl_each_t each, void *arg,
+static int take(const struct nl *nl, const char *data, ssize_t n, nl_each_t each, void *arg,
 		struct nl_reply *reply, bool *torn)
 {
-	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)data;
 	int left = n;
 
 	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
@@ -133,12 +137,45 @@ static void make_room(struct nl *nl, size_t size)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &want, sizeof(want));
 }
 
+/* Where datagrams are received. */
+static char datagrams[AT_ONCE][DATAGRAM] __attribute__((aligned(4)));
+
+/*
+ * Receives what is there, one datagram at least. To receive a part of a dump
+ * makes the kernel prepare the next one, so that one call may bring all.
+ *
+ * Returns how many came, their sizes being in @size; -1 is an error.
+ */
+static int receive(struct nl *nl, size_t size[AT_ONCE])
+{
+	struct mmsghdr got[AT_ONCE] = { };
+	struct iovec iov[AT_ONCE];
+	int i, n;
+
+	for (i = 0; i < AT_ONCE; i++) {
+		iov[i] = (struct iovec){ .iov_base = datagrams[i], .iov_len = DATAGRAM };
+		got[i].msg_hdr.msg_iov = &iov[i];
+		got[i].msg_hdr.msg_iovlen = 1;
+	}
+	do
+		n = recvmmsg(mnl_socket_get_fd(nl->sk), got, AT_ONCE, MSG_WAITFORONE, NULL);
+	while (n < 0 && errno == EINTR);
+	for (i = 0; i < n; i++) {
+		size[i] = got[i].msg_len;
+		if (!(got[i].msg_hdr.msg_flags & MSG_TRUNC))
+			continue;
+		errno = ENOSPC;
+		return -1;
+	}
+	return n;
+}
+
 static bool ask(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 		struct nl_reply *reply)
 {
-	static char buf[1 << 17];
-	bool torn = false;
-	ssize_t n;
+	bool torn = false, more = true;
+	size_t size[AT_ONCE];
+	int i, n;
 
 	each(NULL, arg);
 	reply->error = 0;
@@ -150,15 +187,15 @@ static bool ask(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 		reply->error = errno;
 		return false;
 	}
-	do {
-		n = mnl_socket_recvfrom(nl->sk, buf, sizeof(buf));
-		if (n < 0 && errno == EINTR)
-			continue;
+	while (more) {
+		n = receive(nl, size);
 		if (n < 0) {
 			reply->error = errno;
 			return false;
 		}
-	} while (n < 0 || take(nl, buf, n, each, arg, reply, &torn));
+		for (i = 0; i < n && more; i++)
+			more = take(nl, datagrams[i], size[i], each, arg, reply, &torn);
+	}
 	return torn;
 }
 
