@@ -61,7 +61,7 @@ static int context_init(struct kunit *test)
 	tmirror_table_init(&context->tn.sessions, SESSIONS);
 	tmirror_table_init(&context->tn.filters, 1);
 	tmirror_table_init(&context->tn.targets, 2);
-	xa_init(&context->tn.sources);
+	hash_init(context->tn.sources);
 	context->filter = tmirror_filter_create(&context->tn.filters, "f");
 	if (IS_ERR(context->filter))
 		return PTR_ERR(context->filter);
@@ -82,7 +82,7 @@ static void context_exit(struct kunit *test)
 		tmirror_session_delete(&context->tn, (void *)object);
 	}
 	mutex_unlock(&context->tn.lock);
-	KUNIT_EXPECT_TRUE(test, xa_empty(&context->tn.sources));
+	KUNIT_EXPECT_TRUE(test, hash_empty(context->tn.sources));
 	for (i = 0; i < 2; i++)
 		KUNIT_EXPECT_EQ(test, context->target[i].object.users, 0);
 	KUNIT_EXPECT_EQ(test, context->filter->object.users, 0);
