@@ -6,6 +6,7 @@
 #   make uninstall    undoes it
 #   make demo         mirrors real traffic in a virtual machine, shows the copies
 #   make check        runs every test; CHECK="static uml ..." runs some
+#   make bench        what mirroring costs; BENCH="miss '60 B'" measures some
 #   make clean
 #
 #   KDIR              kernel to build for: its headers' directory
@@ -41,6 +42,9 @@ clean:
 check:
 	tools/testing/check $(CHECK)
 
+bench:
+	tools/bench/bench $(BENCH)
+
 demo:
 	tools/demo/demo
 
@@ -72,4 +76,4 @@ uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/share/tmirror
 	$(MAKE) -C tools uninstall
 
-.PHONY: all modules tools clean check demo install uninstall
+.PHONY: all modules tools clean check bench demo install uninstall

@@ -88,6 +88,13 @@ def result(dev):
     raise Failed(f"pktgen sent nothing from {dev}")
 
 
+def sent(dev):
+    """How many packets so far: "Current:" and "pkts-sofar: 20000"."""
+    with open(PKTGEN + dev, encoding="ascii") as file:
+        words = file.read().split()
+    return int(words[words.index("pkts-sofar:") + 1])
+
+
 def cost_of_packets(packets):
     """Nanoseconds a packet, once everything is warm."""
     prepare(packets)
