@@ -36,8 +36,18 @@ static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	ipv6_addr_set_v4mapped(fl4.saddr, &way->local);
 	way->cookie = 0;
+	way->ipv4 = (struct iphdr) {
+		.version = 4,
+		.ihl = sizeof(way->ipv4) / 4,
+		.tos = underlay->tos,
+		.frag_off = underlay->df ? htons(IP_DF) : 0,
+		.ttl = underlay->ttl,
+		.protocol = IPPROTO_UDP,
+		.saddr = fl4.saddr,
+		.daddr = fl4.daddr,
+	};
+	ip_send_check(&way->ipv4);
 	return &rt->dst;
 }
 
@@ -61,8 +71,14 @@ static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
 	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
 	if (IS_ERR(dst))
 		return NULL;
-	way->local = fl6.saddr;
 	way->cookie = rt6_get_cookie(dst_rt6_info(dst));
+	way->ipv6 = (struct ipv6hdr) {
+		.nexthdr = IPPROTO_UDP,
+		.hop_limit = underlay->ttl,
+		.saddr = fl6.saddr,
+		.daddr = member->remote.addr,
+	};
+	ip6_flow_hdr(&way->ipv6, underlay->tos, 0);
 	return dst;
 }
 
@@ -220,6 +236,7 @@ int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
 	struct tmirror_way *way = this_cpu_ptr(underlay->member.ways);
 
 	route->underlay = underlay;
+	route->way = way;
 	route->hash = hash;
 	route->sport = tmirror_encap_sport(hash);
 	if (!is_fresh(way)) {
@@ -233,7 +250,6 @@ int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
 	route->room = way->room;
 	route->headroom = way->headroom;
 	route->dst = way->dst;
-	route->local = way->local;
 	route->waits = false;
 	route->plain = way->plain;
 	if (way->has_next_hop)

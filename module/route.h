@@ -22,7 +22,8 @@ struct tmirror_net;
  * @headroom: bytes that the outer headers and the device need
  * @has_next_hop: the route alone says what the next hop is
  * @plain: between here and the next hop there is nothing but the firewall
- * @local: outer source address, mapped
+ * @ipv4: the outer IP header of a packet of length 0, its checksum included
+ * @ipv6: or this one
  */
 struct tmirror_way {
 	struct dst_entry *dst;
@@ -32,17 +33,20 @@ struct tmirror_way {
 	u16 headroom;
 	bool has_next_hop;
 	bool plain;
-	struct in6_addr local;
+	union {
+		struct iphdr ipv4;
+		struct ipv6hdr ipv6;
+	};
 };
 
 /**
  * struct tmirror_route - how copies of one packet reach a member
  * @underlay: the outer headers' fields and the member
+ * @way: the way of this CPU
  * @dst: the route; RCU's, not held
  * @neigh: the next hop, RCU's, not held; only if @waits or @plain
  * @waits: it is not known yet how to reach @neigh
  * @plain: between here and @neigh there is nothing but the firewall
- * @local: outer source address, mapped
  * @room: largest frame that a copy may hold, 14 at least
  * @headroom: bytes that the outer headers and the device need
  * @sport: outer UDP source port, network byte order
@@ -50,11 +54,11 @@ struct tmirror_way {
  */
 struct tmirror_route {
 	const struct tmirror_underlay *underlay;
+	const struct tmirror_way *way;
 	struct dst_entry *dst;
 	struct neighbour *neigh;
 	bool waits;
 	bool plain;
-	struct in6_addr local;
 	u32 room;
 	unsigned int headroom;
 	__be16 sport;

@@ -46,26 +46,6 @@ static struct tmirror_source *source_create(struct tmirror_net *tn,
 }
 
 /**
- * tmirror_source_find - find the source of a device
- * @tn: the namespace
- * @ifindex: the device
- *
- * Context: RCU read side, or @tn->lock held.
- * Return: the source, or NULL.
- */
-struct tmirror_source *tmirror_source_find(struct tmirror_net *tn, int ifindex)
-{
-	struct tmirror_source *source;
-
-	hash_for_each_possible_rcu(tn->sources, source, node, ifindex,
-				   rcu_read_lock_bh_held() ||
-				   lockdep_is_held(&tn->lock))
-		if (READ_ONCE(source->ifindex) == ifindex)
-			return source;
-	return NULL;
-}
-
-/**
  * tmirror_source_get - find or make the source of a device
  * @tn: the namespace
  * @ifindex: the device

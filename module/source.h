@@ -2,12 +2,13 @@
 #ifndef _TMIRROR_SOURCE_H
 #define _TMIRROR_SOURCE_H
 
+#include "net.h"
+
 #include <linux/if.h>
 #include <linux/rcupdate.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
-struct tmirror_net;
 struct tmirror_terms;
 
 /**
@@ -41,7 +42,6 @@ struct tmirror_source {
 	struct rcu_head rcu;
 };
 
-struct tmirror_source *tmirror_source_find(struct tmirror_net *tn, int ifindex);
 struct tmirror_source *tmirror_source_get(struct tmirror_net *tn, int ifindex);
 void tmirror_source_put(struct tmirror_net *tn, struct tmirror_source *source);
 bool tmirror_source_is_shared(const struct tmirror_net *tn,
@@ -56,5 +56,26 @@ void tmirror_order_publish(struct tmirror_net *tn,
 			   struct tmirror_source *source,
 			   struct tmirror_order *order);
 void tmirror_source_gone(struct tmirror_net *tn, struct tmirror_source *source);
+
+/**
+ * tmirror_source_find - find the source of a device
+ * @tn: the namespace
+ * @ifindex: the device
+ *
+ * Context: RCU read side, or @tn->lock held.
+ * Return: the source, or NULL.
+ */
+static inline struct tmirror_source *
+tmirror_source_find(struct tmirror_net *tn, int ifindex)
+{
+	struct tmirror_source *source;
+
+	hash_for_each_possible_rcu(tn->sources, source, node, ifindex,
+				   rcu_read_lock_bh_held() ||
+				   lockdep_is_held(&tn->lock))
+		if (READ_ONCE(source->ifindex) == ifindex)
+			return source;
+	return NULL;
+}
 
 #endif /* _TMIRROR_SOURCE_H */

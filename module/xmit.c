@@ -62,54 +62,41 @@ static void push_ipv4(const struct tmirror_route *route, struct sk_buff *copy,
 		      u32 vni)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
-	const struct tmirror_endpoint *remote = &underlay->member.remote;
 	u32 len = copy->len;
 	struct headers_ipv4 *outer = __skb_push(copy, sizeof(*outer));
 	struct iphdr *ip = &outer->ip;
 
 	skb_reset_network_header(copy);
 	skb_set_transport_header(copy, sizeof(*ip));
-	tmirror_encap(&outer->encap, len, vni, route->sport, remote->port);
-	*ip = (struct iphdr) {
-		.version = 4,
-		.ihl = sizeof(*ip) / 4,
-		.tos = underlay->tos,
-		.tot_len = htons(copy->len),
-		.frag_off = underlay->df ? htons(IP_DF) : 0,
-		.ttl = underlay->ttl,
-		.protocol = IPPROTO_UDP,
-		.saddr = route->local.s6_addr32[3],
-		.daddr = remote->addr.s6_addr32[3],
-	};
-	ip->check = ip_fast_csum(ip, sizeof(*ip) / 4);
+	copy->protocol = htons(ETH_P_IP);
+	tmirror_encap(&outer->encap, len, vni, route->sport,
+		      underlay->member.remote.port);
+	*ip = route->way->ipv4;
+	ip->tot_len = htons(copy->len);
+	csum_replace2(&ip->check, 0, ip->tot_len);
 	if (underlay->csum)
 		udp_set_csum(false, copy, ip->saddr, ip->daddr,
 			     len + sizeof(outer->encap));
-	copy->protocol = htons(ETH_P_IP);
 }
 
 static void push_ipv6(const struct tmirror_route *route, struct sk_buff *copy,
 		      u32 vni)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
-	const struct tmirror_endpoint *remote = &underlay->member.remote;
 	u32 len = copy->len;
 	struct headers_ipv6 *outer = __skb_push(copy, sizeof(*outer));
 	struct ipv6hdr *ip = &outer->ip;
 
 	skb_reset_network_header(copy);
 	skb_set_transport_header(copy, sizeof(*ip));
-	tmirror_encap(&outer->encap, len, vni, route->sport, remote->port);
-	ip6_flow_hdr(ip, underlay->tos, 0);
+	copy->protocol = htons(ETH_P_IPV6);
+	tmirror_encap(&outer->encap, len, vni, route->sport,
+		      underlay->member.remote.port);
+	*ip = route->way->ipv6;
 	ip->payload_len = outer->encap.udp.len;
-	ip->nexthdr = IPPROTO_UDP;
-	ip->hop_limit = underlay->ttl;
-	ip->saddr = route->local;
-	ip->daddr = remote->addr;
 	if (underlay->csum)
 		udp6_set_csum(false, copy, &ip->saddr, &ip->daddr,
 			      len + sizeof(outer->encap));
-	copy->protocol = htons(ETH_P_IPV6);
 }
 
 static int cause_of(int err)
