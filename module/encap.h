@@ -37,6 +37,17 @@ static inline __be16 tmirror_encap_sport(u32 hash)
 }
 
 /**
+ * tmirror_vxlan - write the VXLAN header
+ * @vxlan: where to
+ * @vni: VXLAN network identifier, 0..2^24-1
+ */
+static inline void tmirror_vxlan(struct tmirror_vxlan *vxlan, u32 vni)
+{
+	vxlan->flags = TMIRROR_VXLAN_VNI_VALID;
+	vxlan->vni = htonl(vni << 8);
+}
+
+/**
  * struct tmirror_encap - the UDP and the VXLAN header
  * @udp: the one, without a checksum
  * @vxlan: the other
@@ -63,8 +74,7 @@ static inline void tmirror_encap(struct tmirror_encap *encap, u32 len, u32 vni,
 	encap->udp.dest = dport;
 	encap->udp.len = htons(sizeof(*encap) + len);
 	encap->udp.check = 0;
-	encap->vxlan.flags = TMIRROR_VXLAN_VNI_VALID;
-	encap->vxlan.vni = htonl(vni << 8);
+	tmirror_vxlan(&encap->vxlan, vni);
 }
 
 #endif /* _TMIRROR_ENCAP_H */

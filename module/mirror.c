@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The packet path: match, copy, encapsulate, send, count. */
 #include "account.h"
+#include "batch.h"
 #include "copy.h"
 #include "encap.h"
 #include "filter.h"
@@ -177,7 +178,8 @@ static __always_inline void send_copy(struct mirror *mirror,
 			cause = wait(mirror, copy, &account);
 		else
 			cause = tmirror_xmit(&mirror->route, packet->tn, copy,
-					     terms->vni[packet->direction]);
+					     terms->vni[packet->direction],
+					     NULL);
 	}
 	if (cause != TMIRROR_HELD)
 		tmirror_account_copy(&account, &mirror->tally, cause);
@@ -204,19 +206,85 @@ static __always_inline void send_frame(struct mirror *mirror, const struct tmirr
 		  frame->len, &headers);
 }
 
+static void send_slice(struct mirror *mirror,
+		       const struct tmirror_slicer *slicer, unsigned int i)
+{
+	u32 len = tmirror_slice_len(slicer, i);
+	struct sk_buff *copy;
+
+	copy = tmirror_slice_copy(slicer, i,
+				  keep(mirror, len, &slicer->headers),
+				  mirror->route.headroom);
+	send_copy(mirror, copy, len, &slicer->headers);
+}
+
+/*
+ * Datagrams that were one differ in their identification, and whoever captures
+ * from a virtual device sees them before they are taken apart: it takes a user
+ * who asked for checksums, which they cannot do without.
+ */
+static bool can_batch(const struct mirror *mirror)
+{
+	const struct tmirror_route *route = &mirror->route;
+
+	return route->plain && route->underlay->csum &&
+	       route->underlay->fields & TMIRROR_TARGET_CSUM &&
+	       !mirror->terms->cut.repair;
+}
+
+/* Return: how many copies went as one, from that of segment @first on; or 0. */
+static unsigned int send_batch(struct mirror *mirror,
+			       const struct tmirror_slicer *slicer,
+			       unsigned int first)
+{
+	const struct tmirror_headers *headers = &slicer->headers;
+	const struct tmirror_terms *terms = mirror->terms;
+	u32 wire = tmirror_slice_len(slicer, first);
+	struct tmirror_batch batch = { .first = first };
+	const struct packet *packet = mirror->packet;
+	struct tmirror_account account = {
+		.session = terms->session,
+		.target = terms->target,
+	};
+	u32 vni = terms->vni[packet->direction], last;
+	struct sk_buff *copies;
+	unsigned int i;
+	int cause;
+
+	batch.len = keep(mirror, wire, headers);
+	batch.count = min(tmirror_batch_max(batch.len), packet->count - first);
+	last = tmirror_slice_len(slicer, first + batch.count - 1);
+	batch.last = keep(mirror, last, headers);
+	if (batch.count < 2 || batch.last < headers->payload)
+		return 0;
+	copies = tmirror_batch_copy(&batch, slicer, vni,
+				    mirror->route.headroom);
+	if (!copies)
+		return 0;
+	cause = tmirror_xmit(&mirror->route, packet->tn, copies, vni, &batch);
+	for (i = 0; i < batch.count; i++) {
+		bool is_last = i == batch.count - 1;
+
+		account.wire = is_last ? last : wire;
+		account.kept = is_last ? batch.last : batch.len;
+		tmirror_account_copy(&account, &mirror->tally, cause);
+	}
+	return batch.count;
+}
+
 static void send_slices(struct mirror *mirror,
 			const struct tmirror_slicer *slicer)
 {
-	unsigned int i;
+	bool together = can_batch(mirror);
+	unsigned int i = 0, sent;
 
-	for (i = 0; i < mirror->packet->count; i++) {
-		u32 len = tmirror_slice_len(slicer, i);
-		struct sk_buff *copy;
-
-		copy = tmirror_slice_copy(slicer, i,
-					  keep(mirror, len, &slicer->headers),
-					  mirror->route.headroom);
-		send_copy(mirror, copy, len, &slicer->headers);
+	while (i < mirror->packet->count) {
+		sent = together ? send_batch(mirror, slicer, i) : 0;
+		if (!sent) {
+			send_slice(mirror, slicer, i);
+			sent = 1;
+		}
+		i += sent;
 	}
 }
 

@@ -167,18 +167,14 @@ u32 tmirror_slice_len(const struct tmirror_slicer *slicer, unsigned int i)
 	return slicer->headers.payload + slice_payload(slicer, i);
 }
 
-/* @csum: sum of the payload; of no meaning if that is not whole. */
+/* @csum: sum of the payload, if that is @whole; the field's has no meaning else. */
 static void write_tcp(const struct tmirror_slicer *slicer, unsigned int i,
-		      struct tcphdr *tcp, __wsum csum)
+		      struct tcphdr *tcp, bool whole, __wsum csum)
 {
 	u32 header = slicer->headers.payload - slicer->headers.transport;
 	u32 payload = slice_payload(slicer, i);
 	__wsum delta;
 
-	/* The field holds the sum of a pseudo header with the total length. */
-	delta = (__force __wsum)htonl(~(header + slicer->payload) + header +
-				      payload);
-	tcp->check = ~csum_fold(csum_add(csum_unfold(tcp->check), delta));
 	tcp->seq = htonl(ntohl(tcp->seq) + i * slicer->size);
 	if ((u64)(i + 1) * slicer->size < slicer->payload) {
 		tcp->fin = 0;
@@ -186,29 +182,37 @@ static void write_tcp(const struct tmirror_slicer *slicer, unsigned int i,
 	}
 	if (i)
 		tcp->cwr = 0;
+	if (!whole)
+		return;
+	/* The field holds the sum of a pseudo header with the total length. */
+	delta = (__force __wsum)htonl(~(header + slicer->payload) + header +
+				      payload);
+	tcp->check = ~csum_fold(csum_add(csum_unfold(tcp->check), delta));
 	/* Of the two zeros the one that tmirror_copy() writes. */
 	tcp->check = csum_fold(csum_partial(tcp, header, csum)) ?:
 		     CSUM_MANGLED_0;
 }
 
 static void write_udp(const struct tmirror_slicer *slicer, unsigned int i,
-		      struct udphdr *udp, __wsum csum)
+		      struct udphdr *udp, bool whole, __wsum csum)
 {
-	__be16 len = htons(sizeof(*udp) + slice_payload(slicer, i));
+	__be16 old = udp->len;
 
-	udp->check = csum16_add(csum16_sub(udp->check, udp->len), len);
-	udp->len = len;
+	udp->len = htons(sizeof(*udp) + slice_payload(slicer, i));
+	if (!whole)
+		return;
+	udp->check = csum16_add(csum16_sub(udp->check, old), udp->len);
 	udp->check = csum_fold(csum_partial(udp, sizeof(*udp), csum)) ?:
 		     CSUM_MANGLED_0;
 }
 
 static void write_headers(const struct tmirror_slicer *slicer, unsigned int i,
-			  struct sk_buff *copy, __wsum csum)
+			  void *frame, bool whole, __wsum csum)
 {
 	const struct tmirror_headers *headers = &slicer->headers;
 	u32 len = tmirror_slice_len(slicer, i) - headers->network;
-	void *network = copy->data + headers->network;
-	void *transport = copy->data + headers->transport;
+	void *network = frame + headers->network;
+	void *transport = frame + headers->transport;
 	struct ipv6hdr *ipv6 = network;
 	struct iphdr *ip = network;
 
@@ -222,23 +226,52 @@ static void write_headers(const struct tmirror_slicer *slicer, unsigned int i,
 		ipv6->nexthdr = headers->proto;
 	}
 	if (headers->proto == IPPROTO_TCP)
-		write_tcp(slicer, i, transport, csum);
+		write_tcp(slicer, i, transport, whole, csum);
 	else
-		write_udp(slicer, i, transport, csum);
+		write_udp(slicer, i, transport, whole, csum);
 }
 
-static int read_headers(const struct tmirror_slicer *slicer,
-			struct sk_buff *copy)
+static int read_headers(const struct tmirror_slicer *slicer, void *frame)
 {
-	u32 before = slicer->headers.network + sizeof(struct ipv6hdr);
-	u32 len = slicer->headers.payload + slicer->jumbo;
+	const struct tmirror_headers *headers = &slicer->headers;
+	u32 before = headers->network + sizeof(struct ipv6hdr);
 
-	if (tmirror_frame_read(slicer->frame, 0, skb_put(copy, len), len))
+	if (!slicer->jumbo)
+		return tmirror_frame_read(slicer->frame, 0, frame,
+					  headers->payload);
+	if (tmirror_frame_read(slicer->frame, 0, frame, before))
 		return -EFAULT;
-	if (slicer->jumbo) {
-		memmove(copy->data + slicer->jumbo, copy->data, before);
-		skb_pull(copy, slicer->jumbo);
-	}
+	return tmirror_frame_read(slicer->frame, before + slicer->jumbo,
+				  frame + before, headers->payload - before);
+}
+
+/**
+ * tmirror_slice_write - write the first bytes of a segment
+ * @slicer: how to cut
+ * @i: number of the segment, from 0
+ * @len: how many bytes: its headers at least, its length at most
+ * @to: receives them
+ *
+ * Context: any.
+ * Return: 0, or -EFAULT if the bytes cannot be read.
+ */
+int tmirror_slice_write(const struct tmirror_slicer *slicer, unsigned int i,
+			u32 len, void *to)
+{
+	const struct sk_buff *skb = slicer->frame->skb;
+	u32 header = slicer->headers.payload;
+	int start = slicer->start + i * slicer->size;
+	bool whole = len - header == slice_payload(slicer, i);
+	__wsum csum = 0;
+
+	if (read_headers(slicer, to))
+		return -EFAULT;
+	if (whole)
+		csum = skb_copy_and_csum_bits(skb, start, to + header,
+					      len - header);
+	else if (skb_copy_bits(skb, start, to + header, len - header))
+		return -EFAULT;
+	write_headers(slicer, i, to, whole, csum);
 	return 0;
 }
 
@@ -257,29 +290,17 @@ struct sk_buff *tmirror_slice_copy(const struct tmirror_slicer *slicer,
 				   unsigned int i, u32 len,
 				   unsigned int headroom)
 {
-	const struct sk_buff *skb = slicer->frame->skb;
 	/* Headers can be written only where they are whole. */
-	u32 header = slicer->headers.payload;
-	u32 keep = max(len, header) - header;
-	int start = slicer->start + i * slicer->size;
+	u32 room = max(len, slicer->headers.payload);
 	struct sk_buff *copy;
-	__wsum csum = 0;
 
-	copy = tmirror_copy_alloc(headroom, header + slicer->jumbo + keep);
+	copy = tmirror_copy_alloc(headroom, room);
 	if (!copy)
 		return NULL;
-	if (read_headers(slicer, copy))
-		goto err_read;
-	if (keep == slice_payload(slicer, i))
-		csum = skb_copy_and_csum_bits(skb, start, skb_put(copy, keep),
-					      keep);
-	else if (skb_copy_bits(skb, start, skb_put(copy, keep), keep))
-		goto err_read;
-	write_headers(slicer, i, copy, csum);
+	if (tmirror_slice_write(slicer, i, room, __skb_put(copy, room))) {
+		kfree_skb(copy);
+		return NULL;
+	}
 	skb_trim(copy, len);
 	return copy;
-
-err_read:
-	kfree_skb(copy);
-	return NULL;
 }

@@ -34,6 +34,8 @@ bool tmirror_slicer_init(struct tmirror_slicer *slicer,
 			 const struct tmirror_frame *frame,
 			 const struct tmirror_flow *flow);
 u32 tmirror_slice_len(const struct tmirror_slicer *slicer, unsigned int i);
+int tmirror_slice_write(const struct tmirror_slicer *slicer, unsigned int i,
+			u32 len, void *to);
 struct sk_buff *tmirror_slice_copy(const struct tmirror_slicer *slicer,
 				   unsigned int i, u32 len,
 				   unsigned int headroom);

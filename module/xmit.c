@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copies in flight: whose they are, their outer IP headers, and off they go. */
+#include "batch.h"
 #include "encap.h"
 #include "net.h"
 #include "route.h"
@@ -266,21 +267,33 @@ static int send_plain(const struct tmirror_route *route, struct net *net,
 	return neigh_output(route->neigh, copy, false);
 }
 
+static __always_inline int send(const struct tmirror_route *route, struct tmirror_net *tn,
+		struct sk_buff *copy)
+{
+	u8 family = route->underlay->member.family;
+
+	if (!route->plain || has_output_rules(tn->net, family))
+		return tmirror_xmit_stack(tn, copy);
+	return cause_of(send_plain(route, tn->net, copy, family));
+}
+
 /**
  * tmirror_xmit - send a copy
  * @route: where to; its next hop does not wait
  * @tn: the namespace
  * @copy: a frame of @route->room bytes at most, with @route->headroom; consumed
  * @vni: VXLAN network identifier
+ * @batch: what @copy is if it is more than a copy: from tmirror_batch_copy(),
+ *	to a target with checksums; or NULL
  *
  * Context: RCU read side, bottom halves disabled.
  * Return: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by:
  * TMIRROR_DROP_BACKLOG if there are too many bytes in flight.
  */
 int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
-		 struct sk_buff *copy, u32 vni)
+		 struct sk_buff *copy, u32 vni,
+		 const struct tmirror_batch *batch)
 {
-	u8 family = route->underlay->member.family;
 	int cause;
 
 	cause = prepare(route, tn, copy, vni);
@@ -288,7 +301,7 @@ int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
 		kfree_skb(copy);
 		return cause;
 	}
-	if (!route->plain || has_output_rules(tn->net, family))
-		return tmirror_xmit_stack(tn, copy);
-	return cause_of(send_plain(route, tn->net, copy, family));
+	if (batch)
+		tmirror_batch_seal(batch, copy);
+	return send(route, tn, copy);
 }
