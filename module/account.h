@@ -28,6 +28,37 @@ void tmirror_account_drop(const struct tmirror_session *session,
 			  u64 bytes, int cause);
 
 /**
+ * tmirror_account_copies - packets on the wire became copies, or did not
+ * @account: one of the copies; all are alike
+ * @tally: where to count them
+ * @count: how many there are
+ * @cause: TMIRROR_SENT, or the &enum tmirror_drop that they were lost by
+ *
+ * Context: RCU read side, or both objects are kept.
+ */
+static inline void tmirror_account_copies(const struct tmirror_account *account,
+					  struct tmirror_tally *tally,
+					  unsigned int count, int cause)
+{
+	u64 bytes = (u64)count * account->wire;
+
+	if (cause != TMIRROR_SENT) {
+		tmirror_account_drop(account->session, tally, count, bytes,
+				     cause);
+		return;
+	}
+	tally->matched_bytes += bytes;
+	tally->mirrored_packets += count;
+	tally->mirrored_bytes += (u64)count * account->kept;
+	if (account->kept < account->wire)
+		tally->truncated += count;
+	if (trace_tmirror_copy_enabled())
+		while (count--)
+			trace_tmirror_copy(account->session->object.name,
+					   account->wire, account->kept);
+}
+
+/**
  * tmirror_account_copy - one packet on the wire became a copy, or did not
  * @account: the copy
  * @tally: where to count it
@@ -38,17 +69,7 @@ void tmirror_account_drop(const struct tmirror_session *session,
 static inline void tmirror_account_copy(const struct tmirror_account *account,
 					struct tmirror_tally *tally, int cause)
 {
-	if (cause != TMIRROR_SENT) {
-		tmirror_account_drop(account->session, tally, 1, account->wire,
-				     cause);
-		return;
-	}
-	tally->matched_bytes += account->wire;
-	tally->mirrored_packets++;
-	tally->mirrored_bytes += account->kept;
-	tally->truncated += account->kept < account->wire;
-	trace_tmirror_copy(account->session->object.name, account->wire,
-			   account->kept);
+	tmirror_account_copies(account, tally, 1, cause);
 }
 
 /**

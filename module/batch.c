@@ -6,6 +6,7 @@
  * identification, which counts up; and they have a checksum.
  */
 #include "batch.h"
+#include "copy.h"
 #include "encap.h"
 #include "slice.h"
 
@@ -43,28 +44,28 @@ struct sk_buff *tmirror_batch_copy(const struct tmirror_batch *batch,
 				   const struct tmirror_slicer *slicer, u32 vni,
 				   unsigned int headroom)
 {
-	unsigned int i, size = headroom +
-		batch->count * (batch->len + sizeof(struct tmirror_vxlan));
+	unsigned int step = sizeof(struct tmirror_vxlan) + batch->len;
+	unsigned int size = (batch->count - 1) * step + batch->last, i;
 	struct sk_buff *skb;
+	void *frame;
 
-	skb = alloc_skb(size, GFP_ATOMIC | __GFP_NOWARN);
+	skb = tmirror_copy_alloc(headroom, size);
 	if (!skb)
 		return NULL;
-	skb_reserve(skb, headroom);
-	for (i = 0; i < batch->count; i++) {
-		u32 len = i == batch->count - 1 ? batch->last : batch->len;
-
-		if (i)
-			tmirror_vxlan(__skb_put(skb,
-						sizeof(struct tmirror_vxlan)),
-				      vni);
-		if (tmirror_slice_write(slicer, batch->first + i, len,
-					__skb_put(skb, len))) {
-			kfree_skb(skb);
-			return NULL;
-		}
+	frame = __skb_put(skb, size);
+	for (i = batch->first; i < batch->first + batch->count - 1; i++) {
+		if (tmirror_slice_write(slicer, i, batch->len, frame))
+			goto err_read;
+		tmirror_vxlan(frame + batch->len, vni);
+		frame += step;
 	}
+	if (tmirror_slice_write(slicer, i, batch->last, frame))
+		goto err_read;
 	return skb;
+
+err_read:
+	kfree_skb(skb);
+	return NULL;
 }
 
 /**

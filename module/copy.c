@@ -87,8 +87,15 @@ static noinline int copy_whole(struct sk_buff *copy, const struct tmirror_frame 
 }
 
 /*
+ * What the kernel cuts into fragments is eight pages in a row: larger skbs would
+ * leave much of it unused.
+ */
+#define FRAGMENT_MAX	(2 * PAGE_SIZE)
+
+/*
  * From fragments of pages, which cost half of what the slab does: the kernel
- * zeroes them no more than once.
+ * zeroes them no more than once. Where it has no pages in a row, those larger
+ * than one are not to be had there.
  */
 static __always_inline struct sk_buff *alloc(unsigned int headroom,
 					     unsigned int len)
@@ -96,18 +103,16 @@ static __always_inline struct sk_buff *alloc(unsigned int headroom,
 	unsigned int size = SKB_DATA_ALIGN(headroom + len) +
 			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
 	struct sk_buff *copy;
-	void *data;
+	void *data = NULL;
 
-	/* Larger ones are to be had only while there are pages in a row. */
-	if (unlikely(size > PAGE_SIZE)) {
-		copy = alloc_skb(headroom + len, GFP_ATOMIC | __GFP_NOWARN);
-	} else {
+	if (likely(size <= FRAGMENT_MAX))
 		data = napi_alloc_frag(size);
-		if (unlikely(!data))
-			return NULL;
+	if (likely(data)) {
 		copy = build_skb(data, size);
 		if (unlikely(!copy))
 			skb_free_frag(data);
+	} else {
+		copy = alloc_skb(headroom + len, GFP_ATOMIC | __GFP_NOWARN);
 	}
 	if (likely(copy))
 		skb_reserve(copy, headroom);

@@ -248,7 +248,6 @@ static unsigned int send_batch(struct mirror *mirror,
 	};
 	u32 vni = terms->vni[packet->direction], last;
 	struct sk_buff *copies;
-	unsigned int i;
 	int cause;
 
 	batch.len = keep(mirror, wire, headers);
@@ -262,13 +261,13 @@ static unsigned int send_batch(struct mirror *mirror,
 	if (!copies)
 		return 0;
 	cause = tmirror_xmit(&mirror->route, packet->tn, copies, vni, &batch);
-	for (i = 0; i < batch.count; i++) {
-		bool is_last = i == batch.count - 1;
-
-		account.wire = is_last ? last : wire;
-		account.kept = is_last ? batch.last : batch.len;
-		tmirror_account_copy(&account, &mirror->tally, cause);
-	}
+	account.wire = wire;
+	account.kept = batch.len;
+	tmirror_account_copies(&account, &mirror->tally, batch.count - 1,
+			       cause);
+	account.wire = last;
+	account.kept = batch.last;
+	tmirror_account_copy(&account, &mirror->tally, cause);
 	return batch.count;
 }
 

@@ -114,6 +114,68 @@ static bool init_ipv6(struct tmirror_slicer *slicer,
 	return true;
 }
 
+static u32 slice_payload(const struct tmirror_slicer *slicer, unsigned int i)
+{
+	return min(slicer->size, slicer->payload - i * slicer->size);
+}
+
+/**
+ * tmirror_slice_len - length of a segment
+ * @slicer: how to cut
+ * @i: number of the segment, from 0
+ *
+ * Return: its length on the wire as a frame.
+ */
+u32 tmirror_slice_len(const struct tmirror_slicer *slicer, unsigned int i)
+{
+	return slicer->headers.payload + slice_payload(slicer, i);
+}
+
+/* Lengths of a segment with @payload bytes, where its headers say them. */
+static void write_lengths(const struct tmirror_slicer *slicer, void *frame,
+			  u32 payload)
+{
+	const struct tmirror_headers *headers = &slicer->headers;
+	u32 len = headers->payload - headers->network + payload;
+	struct ipv6hdr *ipv6 = frame + headers->network;
+	struct udphdr *udp = frame + headers->transport;
+	struct iphdr *ip = frame + headers->network;
+
+	if (headers->family == AF_INET) {
+		ip->tot_len = htons(len);
+		ip_send_check(ip);
+	} else {
+		ipv6->payload_len = htons(len - sizeof(*ipv6));
+	}
+	if (headers->proto == IPPROTO_UDP)
+		udp->len = htons(sizeof(*udp) + payload);
+}
+
+static bool make_template(struct tmirror_slicer *slicer)
+{
+	const struct tmirror_headers *headers = &slicer->headers;
+	u32 before = headers->network + sizeof(struct ipv6hdr);
+	u8 *to = slicer->template;
+	struct ipv6hdr *ipv6 = (void *)to + headers->network;
+	struct udphdr *udp = (void *)to + headers->transport;
+
+	if (headers->payload > sizeof(slicer->template))
+		return false;
+	if (!slicer->jumbo) {
+		if (tmirror_frame_read(slicer->frame, 0, to, headers->payload))
+			return false;
+	} else {
+		if (tmirror_frame_read(slicer->frame, 0, to, before) ||
+		    tmirror_frame_read(slicer->frame, before + slicer->jumbo,
+				       to + before, headers->payload - before))
+			return false;
+		ipv6->nexthdr = headers->proto;
+	}
+	slicer->udp_len = udp->len;
+	write_lengths(slicer, to, slicer->size);
+	return true;
+}
+
 /**
  * tmirror_slicer_init - get ready to cut segments from a super-packet
  * @slicer: receives how; it refers to @frame
@@ -146,42 +208,23 @@ bool tmirror_slicer_init(struct tmirror_slicer *slicer,
 	if (slicer->start + slicer->size >= skb->len)
 		return false;
 	slicer->payload = skb->len - slicer->start;
-	return flow->family == AF_INET ? init_ipv4(slicer, flow) :
-					 init_ipv6(slicer, flow);
-}
-
-static u32 slice_payload(const struct tmirror_slicer *slicer, unsigned int i)
-{
-	return min(slicer->size, slicer->payload - i * slicer->size);
-}
-
-/**
- * tmirror_slice_len - length of a segment
- * @slicer: how to cut
- * @i: number of the segment, from 0
- *
- * Return: its length on the wire as a frame.
- */
-u32 tmirror_slice_len(const struct tmirror_slicer *slicer, unsigned int i)
-{
-	return slicer->headers.payload + slice_payload(slicer, i);
+	return (flow->family == AF_INET ? init_ipv4(slicer, flow) :
+					  init_ipv6(slicer, flow)) &&
+	       make_template(slicer);
 }
 
 /* @csum: sum of the payload, if that is @whole; the field's has no meaning else. */
-static void write_tcp(const struct tmirror_slicer *slicer, unsigned int i,
+static void write_tcp(const struct tmirror_slicer *slicer, u32 pos, u32 payload,
 		      struct tcphdr *tcp, bool whole, __wsum csum)
 {
 	u32 header = slicer->headers.payload - slicer->headers.transport;
-	u32 payload = slice_payload(slicer, i);
 	__wsum delta;
 
-	tcp->seq = htonl(ntohl(tcp->seq) + i * slicer->size);
-	if ((u64)(i + 1) * slicer->size < slicer->payload) {
-		tcp->fin = 0;
-		tcp->psh = 0;
-	}
-	if (i)
-		tcp->cwr = 0;
+	tcp->seq = htonl(ntohl(tcp->seq) + pos);
+	if (pos + payload < slicer->payload)
+		tcp_flag_word(tcp) &= ~(TCP_FLAG_FIN | TCP_FLAG_PSH);
+	if (pos)
+		tcp_flag_word(tcp) &= ~TCP_FLAG_CWR;
 	if (!whole)
 		return;
 	/* The field holds the sum of a pseudo header with the total length. */
@@ -193,56 +236,61 @@ static void write_tcp(const struct tmirror_slicer *slicer, unsigned int i,
 		     CSUM_MANGLED_0;
 }
 
-static void write_udp(const struct tmirror_slicer *slicer, unsigned int i,
-		      struct udphdr *udp, bool whole, __wsum csum)
+static void write_udp(const struct tmirror_slicer *slicer, struct udphdr *udp,
+		      bool whole, __wsum csum)
 {
-	__be16 old = udp->len;
-
-	udp->len = htons(sizeof(*udp) + slice_payload(slicer, i));
 	if (!whole)
 		return;
-	udp->check = csum16_add(csum16_sub(udp->check, old), udp->len);
+	udp->check = csum16_add(csum16_sub(udp->check, slicer->udp_len),
+				udp->len);
 	udp->check = csum_fold(csum_partial(udp, sizeof(*udp), csum)) ?:
 		     CSUM_MANGLED_0;
 }
 
-static void write_headers(const struct tmirror_slicer *slicer, unsigned int i,
-			  void *frame, bool whole, __wsum csum)
+/* Those of segment @i, whose @payload begins at @pos of the super-packet's. */
+static __always_inline void write_headers(const struct tmirror_slicer *slicer,
+					  unsigned int i, u32 pos, u32 payload,
+					  void *frame, bool whole, __wsum csum)
 {
 	const struct tmirror_headers *headers = &slicer->headers;
-	u32 len = tmirror_slice_len(slicer, i) - headers->network;
-	void *network = frame + headers->network;
 	void *transport = frame + headers->transport;
-	struct ipv6hdr *ipv6 = network;
-	struct iphdr *ip = network;
+	struct iphdr *ip = frame + headers->network;
+	__be16 id;
 
-	if (headers->family == AF_INET) {
-		ip->tot_len = htons(len);
-		if (!slicer->fixed_id)
-			ip->id = htons(ntohs(ip->id) + i);
-		ip_send_check(ip);
-	} else {
-		ipv6->payload_len = htons(len - sizeof(*ipv6));
-		ipv6->nexthdr = headers->proto;
+	memcpy(frame, slicer->template, headers->payload);
+	if (payload != slicer->size)
+		write_lengths(slicer, frame, payload);
+	if (headers->family == AF_INET && !slicer->fixed_id) {
+		id = htons(ntohs(ip->id) + i);
+		csum_replace2(&ip->check, ip->id, id);
+		ip->id = id;
 	}
 	if (headers->proto == IPPROTO_TCP)
-		write_tcp(slicer, i, transport, whole, csum);
+		write_tcp(slicer, pos, payload, transport, whole, csum);
 	else
-		write_udp(slicer, i, transport, whole, csum);
+		write_udp(slicer, transport, whole, csum);
 }
 
-static int read_headers(const struct tmirror_slicer *slicer, void *frame)
+/* Return: where @len bytes of the skb are in a row; NULL: copy bit by bit. */
+static const void *in_a_row(const struct sk_buff *skb, int offset, int len)
 {
-	const struct tmirror_headers *headers = &slicer->headers;
-	u32 before = headers->network + sizeof(struct ipv6hdr);
+	int begin = skb_headlen(skb);
+	unsigned int i;
 
-	if (!slicer->jumbo)
-		return tmirror_frame_read(slicer->frame, 0, frame,
-					  headers->payload);
-	if (tmirror_frame_read(slicer->frame, 0, frame, before))
-		return -EFAULT;
-	return tmirror_frame_read(slicer->frame, before + slicer->jumbo,
-				  frame + before, headers->payload - before);
+	if (offset + len <= begin)
+		return skb->data + offset;
+	if (offset < begin || IS_ENABLED(CONFIG_HIGHMEM))
+		return NULL;
+	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
+		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+		int end = begin + (int)skb_frag_size(frag);
+
+		if (offset < end)
+			return offset + len > end ? NULL :
+			       skb_frag_address(frag) + offset - begin;
+		begin = end;
+	}
+	return NULL;
 }
 
 /**
@@ -259,19 +307,23 @@ int tmirror_slice_write(const struct tmirror_slicer *slicer, unsigned int i,
 			u32 len, void *to)
 {
 	const struct sk_buff *skb = slicer->frame->skb;
-	u32 header = slicer->headers.payload;
-	int start = slicer->start + i * slicer->size;
-	bool whole = len - header == slice_payload(slicer, i);
+	u32 header = slicer->headers.payload, keep = len - header;
+	u32 pos = i * slicer->size;
+	u32 payload = min(slicer->size, slicer->payload - pos);
+	int start = slicer->start + pos;
+	const void *from = in_a_row(skb, start, keep);
+	bool whole = keep == payload;
 	__wsum csum = 0;
 
-	if (read_headers(slicer, to))
+	if (likely(!whole && from))
+		memcpy(to + header, from, keep);
+	else if (from)
+		csum = csum_partial_copy_nocheck(from, to + header, keep);
+	else if (whole)
+		csum = skb_copy_and_csum_bits(skb, start, to + header, keep);
+	else if (skb_copy_bits(skb, start, to + header, keep))
 		return -EFAULT;
-	if (whole)
-		csum = skb_copy_and_csum_bits(skb, start, to + header,
-					      len - header);
-	else if (skb_copy_bits(skb, start, to + header, len - header))
-		return -EFAULT;
-	write_headers(slicer, i, to, whole, csum);
+	write_headers(slicer, i, pos, payload, to, whole, csum);
 	return 0;
 }
 

@@ -10,6 +10,9 @@ struct sk_buff;
 struct tmirror_flow;
 struct tmirror_frame;
 
+/* Headers of a segment: with four VLAN tags, those of IP and TCP the longest. */
+#define TMIRROR_SLICE_HEADERS_MAX	160
+
 /**
  * struct tmirror_slicer - how to cut segments from a super-packet
  * @frame: the super-packet, as one frame
@@ -19,6 +22,9 @@ struct tmirror_frame;
  * @size: bytes of payload of each segment but the last
  * @jumbo: length of the jumbogram's option header, which no segment has
  * @fixed_id: all segments have the same IPv4 identification
+ * @udp_len: length in the super-packet's UDP header
+ * @template: headers of the first segment, with the checksum field of L4, and
+ *	the flags of TCP, as the super-packet has them
  */
 struct tmirror_slicer {
 	const struct tmirror_frame *frame;
@@ -28,6 +34,8 @@ struct tmirror_slicer {
 	u32 size;
 	u8 jumbo;
 	bool fixed_id;
+	__be16 udp_len;
+	u8 template[TMIRROR_SLICE_HEADERS_MAX] __aligned(8);
 };
 
 bool tmirror_slicer_init(struct tmirror_slicer *slicer,
