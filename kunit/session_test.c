@@ -193,7 +193,9 @@ static void expect_order(struct kunit *test, unsigned int i,
 	struct tmirror_order *order;
 	unsigned int n = 0;
 
+	rcu_read_lock();
 	source = tmirror_source_find(&context_of(test)->tn, ifindex(test, i));
+	rcu_read_unlock();
 	if (!numbers[0]) {
 		KUNIT_EXPECT_NULL(test, source);
 		return;

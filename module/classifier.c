@@ -5,7 +5,7 @@
  * For one byte of a packet and a set of up to 64 rules, a table says for each
  * value of the byte which of the rules can still match: a bit each. The
  * intersection of what the tables of all bytes say leaves few rules, of which
- * the lowest bit is the first. Bit vectors of rules for each dimension are
+ * which one has the lowest number. Bit vectors of rules for each dimension are
  * from Lakshman and Stiliadis, "High-speed policy-based packet forwarding
  * using efficient multi-dimensional range matching", SIGCOMM 1998.
  *
@@ -30,6 +30,7 @@
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/tmirror.h>
 #include <net/ipv6.h>
 
@@ -63,7 +64,8 @@ static_assert(sizeof(struct tmirror_node) + TABLES * VALUES * sizeof(u64) <=
 /*
  * A bit that stands for many rules lets pass what any one of them lets pass at
  * each byte; if one looks at the source alone, and one at the destination
- * alone, that is everything. So there are trees by what rules look at.
+ * alone, that is everything. So there are trees by what rules look at, and in
+ * them rules are in the order of their addresses: neighbours are alike.
  */
 enum {
 	TREE_ANY,		/* neither address, or any family */
@@ -348,6 +350,15 @@ static unsigned int choose(struct scratch *scratch, unsigned int count,
 	return n;
 }
 
+/* Return: the lowest number of the rules below a child. */
+static u16 number_of(const void *child, unsigned int level)
+{
+	const struct tmirror_node *node = child;
+	const struct tmirror_rule *rule = child;
+
+	return level ? node->number : rule->match.number;
+}
+
 static struct tmirror_node *node_build(struct scratch *scratch,
 				       const void *const *child,
 				       unsigned int count, unsigned int level)
@@ -365,8 +376,9 @@ static struct tmirror_node *node_build(struct scratch *scratch,
 	if (!node)
 		return NULL;
 	node->all = GENMASK_ULL(count - 1, 0);
-	node->number = level ? ((const struct tmirror_node *)child[0])->number :
-		((const struct tmirror_rule *)child[0])->match.number;
+	node->number = number_of(child[0], level);
+	for (i = 1; i < count; i++)
+		node->number = min(node->number, number_of(child[i], level));
 	node->level = level;
 	node->tables = tables;
 	node->count = count;
@@ -539,6 +551,21 @@ static unsigned int tree_of(const struct tmirror_match *match)
 	return src || dst ? tree + src + 2 * dst - 1 : TREE_ANY;
 }
 
+static int compare_addresses(const void *a, const void *b)
+{
+	const struct tmirror_match *first =
+		&(*(const struct tmirror_rule *const *)a)->match;
+	const struct tmirror_match *second =
+		&(*(const struct tmirror_rule *const *)b)->match;
+	int order;
+
+	order = memcmp(&first->src, &second->src, sizeof(first->src)) ?:
+		first->src_len - second->src_len ?:
+		memcmp(&first->dst, &second->dst, sizeof(first->dst)) ?:
+		first->dst_len - second->dst_len;
+	return order ?: first->number - second->number;
+}
+
 /* @end receives for each tree where its rules end in @scratch->rule. */
 static void divide(struct scratch *scratch, struct tmirror_rule *const *rules,
 		   unsigned int count, unsigned int *end)
@@ -553,6 +580,9 @@ static void divide(struct scratch *scratch, struct tmirror_rule *const *rules,
 	/* So far it is where they begin. */
 	for (i = 0; i < count; i++)
 		scratch->rule[end[tree_of(&rules[i]->match)]++] = rules[i];
+	for (tree = TREE_ANY + 1; tree < TMIRROR_TREES; tree++)
+		sort(scratch->rule + end[tree - 1], end[tree] - end[tree - 1],
+		     sizeof(scratch->rule[0]), compare_addresses, NULL);
 }
 
 static int tree_build(struct tmirror_classifier *classifier,
@@ -666,6 +696,12 @@ void tmirror_classifier_retire(const struct tmirror_classifier *old,
 				     classifier->layer[tree][level] : NULL);
 }
 
+/* A better rule has a number below this. */
+static unsigned int below_of(const struct tmirror_rule *best)
+{
+	return best ? best->match.number : TMIRROR_NUMBER_MAX + 1;
+}
+
 static __always_inline u64 candidates(const struct tmirror_node *node,
 				      const struct tmirror_flow *flow)
 {
@@ -683,83 +719,81 @@ static __always_inline u64 candidates(const struct tmirror_node *node,
 }
 
 /*
- * What @left says of a node's children, tried in order. Rules from the number
- * @below on are not asked for.
+ * What @left says of a node's children: the rule of the lowest number that
+ * matches, below that of @best, which is what was found before; or NULL.
  */
 static noinline const struct tmirror_rule *
 try_rules(const struct tmirror_node *node, u64 left,
-	  const struct tmirror_flow *flow, unsigned int below)
+	  const struct tmirror_flow *flow, const struct tmirror_rule *best)
 {
+	unsigned int below = below_of(best);
+
 	for (; left; left &= left - 1) {
 		const struct tmirror_rule *rule = node->child[__ffs64(left)];
 
-		if (rule->match.number >= below)
-			break;
-		if (tmirror_rule_matches(&rule->match, flow))
-			return rule;
+		if (rule->match.number < below &&
+		    tmirror_rule_matches(&rule->match, flow)) {
+			best = rule;
+			below = rule->match.number;
+		}
 	}
-	return NULL;
+	return best;
 }
 
 /* Likewise of nodes at level 0. */
 static noinline const struct tmirror_rule *
 try_leaves(const struct tmirror_node *node, u64 left,
-	   const struct tmirror_flow *flow, unsigned int below)
+	   const struct tmirror_flow *flow, const struct tmirror_rule *best)
 {
 	for (; left; left &= left - 1) {
 		const struct tmirror_node *child = node->child[__ffs64(left)];
-		const struct tmirror_rule *rule;
 		u64 rules;
 
-		if (child->number >= below)
-			break;
-		rules = candidates(child, flow);
-		if (!rules)
+		if (child->number >= below_of(best))
 			continue;
-		rule = try_rules(child, rules, flow, below);
-		if (rule)
-			return rule;
+		rules = candidates(child, flow);
+		if (rules)
+			best = try_rules(child, rules, flow, best);
 	}
-	return NULL;
+	return best;
 }
 
 /* Likewise of nodes at level 1. */
 static noinline const struct tmirror_rule *
 try_nodes(const struct tmirror_node *node, u64 left,
-	  const struct tmirror_flow *flow, unsigned int below)
+	  const struct tmirror_flow *flow, const struct tmirror_rule *best)
 {
 	for (; left; left &= left - 1) {
 		const struct tmirror_node *child = node->child[__ffs64(left)];
-		const struct tmirror_rule *rule;
 		u64 leaves;
 
-		if (child->number >= below)
-			break;
-		leaves = candidates(child, flow);
-		if (!leaves)
+		if (child->number >= below_of(best))
 			continue;
-		rule = try_leaves(child, leaves, flow, below);
-		if (rule)
-			return rule;
+		leaves = candidates(child, flow);
+		if (leaves)
+			best = try_leaves(child, leaves, flow, best);
 	}
-	return NULL;
+	return best;
 }
 
 static __always_inline const struct tmirror_rule *
 find_in_tree(const struct tmirror_node *root, const struct tmirror_flow *flow,
-	     unsigned int below)
+	     const struct tmirror_rule *best)
 {
-	u64 left = candidates(root, flow);
+	u64 left;
 
+	if (root->number >= below_of(best))
+		return best;
+	left = candidates(root, flow);
 	if (!left)
-		return NULL;
+		return best;
 	switch (root->level) {
 	case 0:
-		return try_rules(root, left, flow, below);
+		return try_rules(root, left, flow, best);
 	case 1:
-		return try_leaves(root, left, flow, below);
+		return try_leaves(root, left, flow, best);
 	default:
-		return try_nodes(root, left, flow, below);
+		return try_nodes(root, left, flow, best);
 	}
 }
 
@@ -767,18 +801,12 @@ static noinline const struct tmirror_rule *
 find_in_trees(const struct tmirror_classifier *classifier, unsigned long trees,
 	      const struct tmirror_flow *flow)
 {
-	const struct tmirror_rule *first = NULL, *rule;
-	unsigned int below = TMIRROR_NUMBER_MAX + 1;
+	const struct tmirror_rule *best = NULL;
 
-	for (; trees; trees &= trees - 1) {
-		rule = find_in_tree(classifier->root[__ffs(trees)], flow,
-				    below);
-		if (rule) {
-			first = rule;
-			below = rule->match.number;
-		}
-	}
-	return first;
+	for (; trees; trees &= trees - 1)
+		best = find_in_tree(classifier->root[__ffs(trees)], flow,
+				    best);
+	return best;
 }
 
 /**
@@ -797,8 +825,7 @@ tmirror_classifier_find(const struct tmirror_classifier *classifier,
 
 	/* Most lists are short. */
 	if (trees == BIT(TREE_ANY))
-		return find_in_tree(classifier->root[TREE_ANY], flow,
-				    TMIRROR_NUMBER_MAX + 1);
+		return find_in_tree(classifier->root[TREE_ANY], flow, NULL);
 	if (!flow->family)
 		trees &= BIT(TREE_ANY);
 	else if (flow->family == AF_INET)

@@ -40,13 +40,13 @@ struct tmirror_rule;
 /**
  * struct tmirror_node - up to 64 rules, or nodes, and how to choose of them
  * @all: a bit for each child
- * @number: of its first rule
+ * @number: the lowest of its rules
  * @level: 0 if its children are rules
  * @tables: how many of @table there are
  * @count: how many of @child there are
  * @offset: byte of &struct tmirror_flow by which to look into a table
  * @rcu: for its end
- * @child: rules, or nodes of the level below, in the order of rules
+ * @child: rules, or nodes of the level below, in their order
  * @accepted: of each field the values that a child accepts; not for lookup
  * @table: for each value of a byte the children that accept it; the table
  *	that leaves the fewest comes first
@@ -71,7 +71,7 @@ struct tmirror_node {
  * @count: how many
  * @front: how many of the first ones the previous layer has as well
  * @back: how many of the last ones likewise
- * @node: in the order of rules
+ * @node: in the order of their rules
  */
 struct tmirror_layer {
 	unsigned int count;

@@ -36,6 +36,7 @@ class Setup(NamedTuple):
     loaded: bool = True         # the module
     ip: str = ""
     flower: int = 0             # rules before those of tc
+    near: bool = False          # these, and those of f, are near the packets
     tc: str = ""
     nft: str = ""
     filter: int = 0             # rules of a filter f, of tmconf
@@ -155,14 +156,15 @@ def apply(setup):
     links, document = fleet_document(setup.fleet) if setup.fleet else ("", "")
     run("ip", "-batch", "-", text=setup.ip + links)
     if setup.flower:
-        flower = rules.for_flower(setup.flower, "s0",
+        flower = rules.for_flower(setup.flower, setup.near, "s0",
                                   "action mirred egress mirror dev u0")
         run("tc", "-batch", "-", text="qdisc add dev s0 clsact\n" + flower)
     run("tc", "-batch", "-", text=setup.tc)
     if setup.nft:
         run("nft", "--file", "-", text=setup.nft)
     if setup.filter:
-        lines = rules.for_tmconf(setup.filter, setup.direction)
+        lines = rules.for_tmconf(setup.filter, setup.near,
+                                 setup.direction)
         run("tmconf", "filter", "add", "f")
         run("tmconf", "filter", "load", "f", temporary("rules", lines))
     run("tmconf", "-batch", "-", text=setup.tmconf)

@@ -28,12 +28,13 @@ class Row(NamedTuple):
     base: Setup = NOTHING
 
 
-def miss(count, limit):
-    """A filter whose rules all miss."""
+def miss(count, limit=None, near=False):
+    """A filter whose rules all miss; NEAR: not by far."""
     most = 1000     # more rules would take flower minutes, and say no more
-    peer = (Setup(flower=count), "flower") if count <= most else (None, "")
-    return Row(f"miss, {count:,} rule{'s' * (count > 1)}",
-               tmirror("filter f", filter=count), Packets(), *peer, limit)
+    peer = (Setup(flower=count, near=near), "flower")
+    return Row(f"{'near ' * near}miss, {count:,} rule{'s' * (count > 1)}",
+               tmirror("filter f", filter=count, near=near), Packets(),
+               *(peer if count <= most else (None, "")), limit)
 
 
 def mirrored(name, ours=tmirror(), sent=Packets(), peer=mirred(), limit=None):
@@ -89,6 +90,7 @@ ROWS = [
     Row("no session on this device", ELSEWHERE, MANY, limit=40),
     *(miss(*row) for row in ((1, 550), (10, 550), (100, 650), (1000, 800),
                              (10000, 1200))),
+    *(miss(count, near=True) for count in (100, 1000, 10000)),
     mirrored("hit after 100 rules", HIT, peer=FLOWER_HIT)._replace(
         peer_name="flower"),
     mirrored("60 B whole", limit=2200),
