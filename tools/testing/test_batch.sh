@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Copies of a super-packet that leave together, to a target which the user gave
+# checksums: whoever takes them apart gets what it would get one by one. Here
+# that is the kernel, as u0 does not segment UDP; a filter on u0 counts what
+# was together.
+#
+#   h1 e0 -- p1 m u0 -- e0 c
+#   wire: h1's e0
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+topology
+topology6
+must m ethtool -K p1 gso on >/dev/null
+must m ethtool -K p1 gro on >/dev/null
+must m ethtool -K u0 tx off >/dev/null
+must m ethtool -K u0 tx-udp-segmentation off >/dev/null
+head -c 100000 /dev/urandom >"$tmp/data"
+background m socat TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
+	SYSTEM:"cat >/dev/null; cat $tmp/data"
+wait_for m bash -c "</dev/tcp/10.1.0.254/7" || bail "no server"
+
+must m tc qdisc add dev u0 clsact
+must m tc filter add dev u0 egress protocol all basic \
+	match 'meta(pkt_len gt 1614)' action pass index 1
+together() {
+	m tc -s -j actions get action gact index 1 |
+		jq '[.[].actions[]?.stats.packets] | add'
+}
+
+config m <<END
+target add t remote 192.0.2.9 csum on
+target add t6 remote fd03::9 csum on
+session add whole number 1 source p1 target t filter no-mld vni 1 continue on
+session add cut number 2 source p1 target t filter no-mld vni 2 length 128 continue on
+session add short number 3 source p1 target t filter no-mld vni 3 length 40 continue on
+session add cut6 number 4 source p1 target t6 filter no-mld vni 4 length 200 continue on
+session add whole6 number 5 source p1 target t6 filter no-mld vni 5
+END
+
+# exchange: both directions of TCP, of IPv4 and of IPv6
+exchange() {
+	local address
+
+	for address in 10.1.0.254 '[fd01::fe]'; do
+		h1 socat -t 60 - "TCP:$address:7" <"$tmp/data" >"$tmp/got"
+		check "TCP to and from $address is whole" \
+			cmp "$tmp/data" "$tmp/got"
+	done
+}
+
+capture wire h1 e0 "$no_mld"
+capture under c e0 udp port 4789
+exchange
+settle whole6 wire under
+capture_stop wire under
+check "copies left together" [ "$(together)" -gt 0 ]
+
+under=(--copies "$tmp/under.pcap" --partial)
+check "whole copies are the wire's packets" \
+	compare "${under[@]}" --vni 1 "$tmp/wire.pcap"
+check "the first 128 bytes of each" \
+	compare "${under[@]}" --vni 2 --length 128 "$tmp/wire.pcap"
+check "the first 40 bytes of each, less than their headers" \
+	compare "${under[@]}" --vni 3 --length 40 "$tmp/wire.pcap"
+check "the first 200 bytes of each, in IPv6" \
+	compare "${under[@]}" --vni 4 --length 200 "$tmp/wire.pcap"
+check "whole ones, in IPv6" \
+	compare "${under[@]}" --vni 5 "$tmp/wire.pcap"
+for vni in 1 2 3 4 5; do
+	is "their outer headers are right, of VNI $vni" "valid" \
+		"$($python "$here/outer.py" "$tmp/under.pcap" $vni |
+			grep -oE 'bad lengths.*|csum [a-z]*' | sed 's/^csum //' |
+			sort -u)"
+done
+
+# Nobody asked for checksums: IPv6 has them all the same.
+for session in whole cut short cut6 whole6; do
+	must m tmconf session del $session
+done
+config m <<END
+target set t csum none
+target set t6 csum none
+session add whole number 1 source p1 target t filter no-mld vni 1 continue on
+session add whole6 number 5 source p1 target t6 filter no-mld vni 5
+END
+before=$(together)
+capture wire h1 e0 "$no_mld"
+capture under c e0 udp port 4789
+exchange
+settle whole6 wire under
+capture_stop wire under
+is "none leave together unasked" "$before" "$(together)"
+is "IPv4's have one identification" "id 0" \
+	"$($python "$here/outer.py" "$tmp/under.pcap" 1 |
+		grep -o 'id [0-9]*' | sort -u)"
+
+finish
