@@ -312,8 +312,9 @@ bool tmirror_flow_agrees(const struct tmirror_flow *flow,
 }
 
 /* The order of the two ends of a flow is that of numbers, whatever they say. */
-static noinline u32 hash_ends(const struct in6_addr *a, const struct in6_addr *b,
-		     u16 low, u16 high, __be16 type, u32 key)
+static noinline u32 hash_ends(const struct in6_addr *a,
+			      const struct in6_addr *b, u16 low, u16 high,
+			      __be16 type, u32 key)
 {
 	int order = memcmp(a, b, sizeof(*a));
 

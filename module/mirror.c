@@ -140,8 +140,14 @@ static bool is_copy(const struct packet *packet)
 
 /* The next hop is still asked for its address. */
 static noinline int wait(const struct mirror *mirror, struct sk_buff *copy,
-			 const struct tmirror_account *account)
+			 u32 wire)
 {
+	const struct tmirror_account account = {
+		.session = mirror->terms->session,
+		.target = mirror->terms->target,
+		.wire = wire,
+		.kept = copy->len,
+	};
 	const struct tmirror_route *route = &mirror->route;
 	const struct packet *packet = mirror->packet;
 	int cause;
@@ -150,7 +156,7 @@ static noinline int wait(const struct mirror *mirror, struct sk_buff *copy,
 				     mirror->terms->vni[packet->direction]);
 	if (cause == TMIRROR_SENT)
 		return tmirror_hold_xmit(packet->tn, route->neigh, copy,
-					 account);
+					 &account);
 	kfree_skb(copy);
 	return cause;
 }
@@ -162,20 +168,19 @@ static __always_inline void send_copy(struct mirror *mirror,
 {
 	const struct tmirror_terms *terms = mirror->terms;
 	const struct packet *packet = mirror->packet;
-	/* Every field is set. */
-	struct tmirror_account account __uninitialized;
+	struct tmirror_account account = {
+		.session = terms->session,
+		.target = terms->target,
+		.wire = len,
+	};
 	int cause = TMIRROR_DROP_NO_MEMORY;
 
-	account.session = terms->session;
-	account.target = terms->target;
-	account.wire = len;
-	account.kept = 0;
 	if (copy) {
 		account.kept = copy->len;
 		if (terms->cut.repair && copy->len < len)
 			tmirror_repair(copy, headers);
 		if (unlikely(mirror->route.waits))
-			cause = wait(mirror, copy, &account);
+			cause = wait(mirror, copy, len);
 		else
 			cause = tmirror_xmit(&mirror->route, packet->tn, copy,
 					     terms->vni[packet->direction],
@@ -193,8 +198,9 @@ static u32 keep(const struct mirror *mirror, u32 len,
 		   mirror->route.room);
 }
 
-static __always_inline void send_frame(struct mirror *mirror, const struct tmirror_frame *frame,
-		       const struct tmirror_flow *flow)
+static __always_inline void send_frame(struct mirror *mirror,
+				       const struct tmirror_frame *frame,
+				       const struct tmirror_flow *flow)
 {
 	struct tmirror_headers headers __uninitialized;
 	u32 len;
@@ -423,27 +429,29 @@ void tmirror_mirror_skb(struct tmirror_net *tn,
 			const struct tmirror_session *session,
 			const struct sk_buff *skb)
 {
+	const struct tmirror_terms *one, *const *terms = &one;
 	const struct tmirror_source *source;
 	const struct tmirror_order *order;
 	/* packet_init() sets what is looked at. */
 	struct packet packet __uninitialized;
-	unsigned int i;
+	unsigned int i, count = 1;
 
-	if (!session) {
+	if (session) {
+		one = tmirror_dereference(session->terms);
+	} else {
 		source = tmirror_source_find(tn, skb->dev->ifindex);
 		if (!source)
 			return;
+		order = tmirror_dereference(source->order);
+		terms = order->terms;
+		count = order->count;
 	}
 	packet_init(&packet, tn, skb);
 	if (is_copy(&packet)) {
 		tmirror_counter_add(tn->loops, packet.count);
-	} else if (session) {
-		offer(&packet, tmirror_dereference(session->terms));
 	} else {
-		order = tmirror_dereference(source->order);
-		for (i = 0; i < order->count; i++)
-			if (offer(&packet, order->terms[i]) &&
-			    !order->terms[i]->proceed)
+		for (i = 0; i < count; i++)
+			if (offer(&packet, terms[i]) && !terms[i]->proceed)
 				break;
 	}
 	packet_release(&packet);

@@ -59,8 +59,8 @@ struct headers_ipv6 {
 	struct tmirror_encap encap;
 };
 
-static void push_ipv4(const struct tmirror_route *route, struct sk_buff *copy,
-		      u32 vni)
+static __always_inline void push_ipv4(const struct tmirror_route *route,
+				      struct sk_buff *copy, u32 vni)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
 	u32 len = copy->len;
@@ -267,8 +267,8 @@ static int send_plain(const struct tmirror_route *route, struct net *net,
 	return neigh_output(route->neigh, copy, false);
 }
 
-static __always_inline int send(const struct tmirror_route *route, struct tmirror_net *tn,
-		struct sk_buff *copy)
+static __always_inline int send(const struct tmirror_route *route,
+				struct tmirror_net *tn, struct sk_buff *copy)
 {
 	u8 family = route->underlay->member.family;
 
