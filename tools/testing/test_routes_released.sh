@@ -25,7 +25,7 @@ must nsenter --net=/run/netns/gone ping -q -c 1 127.0.0.1
 is "a route is cached" true \
 	"$(tmconf -n gone -s -j target show t | jq '.[0].stats.mirrored.packets > 0')"
 
-must sh -c "printf 'p:tmirror/release dst_cache_destroy\np:tmirror/exit ip6_route_net_exit\n' \
+must sh -c "printf 'p:tmirror/release tmirror_ways_free\np:tmirror/exit ip6_route_net_exit\n' \
 	>$tracing/kprobe_events"
 echo 1 >$tracing/events/tmirror/enable
 must ip netns del gone
