@@ -5,8 +5,9 @@
  * For one byte of a packet and a set of up to 64 rules, a table says for each
  * value of the byte which of the rules can still match: a bit each. The
  * intersection of what the tables of all bytes say leaves few rules to try; the
- * lowest number wins. Bit vectors of rules for each dimension are from Lakshman and Stiliadis, "High-speed policy-based packet forwarding
- * using efficient multi-dimensional range matching", SIGCOMM 1998.
+ * lowest number wins. Bit vectors of rules for each dimension are from Lakshman
+ * and Stiliadis, "High-speed policy-based packet forwarding using efficient
+ * multi-dimensional range matching", SIGCOMM 1998.
  *
  * Where there are more rules, a bit stands for a set of them, in the same
  * way, so that sets without a match are passed over by the dozen; that is from
