@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Copies of one super-packet that go through the stack as one: a super-packet
- * of UDP, which the device, or the kernel in front of it, takes apart again.
- * All that such datagrams can differ in is their payload, and the IPv4
- * identification, which counts up; and they have a checksum.
+ * Copies of one super-packet that go through the stack as one, a super-packet
+ * again, which the device, or the kernel in front of it, takes apart. All that
+ * such datagrams can differ in is what they carry, and the IPv4 identification,
+ * which counts up; and they have a checksum.
  */
 #include "batch.h"
 #include "copy.h"
 #include "encap.h"
+#include "frame.h"
 #include "slice.h"
 
+#include <linux/if_ether.h>
+#include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
 
@@ -18,7 +21,7 @@
 #define BYTES_MAX	(4 * PAGE_SIZE)
 
 /**
- * tmirror_batch_max - how many copies can go as one
+ * tmirror_batch_max - how many cut copies can go as one
  * @len: bytes of each
  *
  * Return: the number; with less than 2 it makes no sense.
@@ -29,23 +32,33 @@ unsigned int tmirror_batch_max(u32 len)
 		     BYTES_MAX / (sizeof(struct tmirror_vxlan) + len));
 }
 
+/* Its checksum, at @offset from @start of the bytes, is left to the device. */
+static void set_checksum(struct sk_buff *skb, int start, u16 offset)
+{
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = (int)skb_headroom(skb) + start;
+	skb->csum_offset = offset;
+}
+
 /**
- * tmirror_batch_copy - copy the segments of a batch
- * @batch: which
+ * tmirror_batch_cut - copy the first bytes of segments
+ * @batch: which, and how many bytes
  * @slicer: how to cut them; every copy has their headers at least
  * @vni: VXLAN network identifier
  * @headroom: bytes to leave in front of them
  *
  * Context: bottom halves disabled.
- * Return: an skb that the caller owns: all frames, with a VXLAN header between
- * any two; NULL without memory, or if the bytes cannot be read.
+ * Return: an skb that the caller owns, a super-packet of UDP once it has outer
+ * headers: all copies, with a VXLAN header between any two; NULL without
+ * memory, or if the bytes cannot be read.
  */
-struct sk_buff *tmirror_batch_copy(const struct tmirror_batch *batch,
-				   const struct tmirror_slicer *slicer, u32 vni,
-				   unsigned int headroom)
+struct sk_buff *tmirror_batch_cut(const struct tmirror_batch *batch,
+				  const struct tmirror_slicer *slicer, u32 vni,
+				  unsigned int headroom)
 {
 	unsigned int step = sizeof(struct tmirror_vxlan) + batch->len;
 	unsigned int size = (batch->count - 1) * step + batch->last, i;
+	struct skb_shared_info *shinfo;
 	struct sk_buff *skb;
 	void *frame;
 
@@ -61,6 +74,12 @@ struct sk_buff *tmirror_batch_copy(const struct tmirror_batch *batch,
 	}
 	if (tmirror_slice_write(slicer, i, batch->last, frame))
 		goto err_read;
+	set_checksum(skb, -(int)sizeof(struct tmirror_encap),
+		     offsetof(struct udphdr, check));
+	shinfo = skb_shinfo(skb);
+	shinfo->gso_type = SKB_GSO_UDP_L4;
+	shinfo->gso_size = step;
+	shinfo->gso_segs = batch->count;
 	return skb;
 
 err_read:
@@ -68,17 +87,79 @@ err_read:
 	return NULL;
 }
 
-/**
- * tmirror_batch_seal - say that an skb is more than one datagram
- * @batch: which
- * @skb: from tmirror_batch_copy(), with outer headers and a checksum that is
- *	left to the device
+/*
+ * Can another skb have the same pages? Not those of a program that waits for
+ * its packet to be gone (MSG_ZEROCOPY).
  */
-void tmirror_batch_seal(const struct tmirror_batch *batch, struct sk_buff *skb)
+static bool can_share(const struct sk_buff *skb)
 {
-	struct skb_shared_info *shinfo = skb_shinfo(skb);
+	return !skb_has_frag_list(skb) && !skb_zcopy((struct sk_buff *)skb);
+}
 
-	shinfo->gso_type = SKB_GSO_UDP_L4;
-	shinfo->gso_size = sizeof(struct tmirror_vxlan) + batch->len;
-	shinfo->gso_segs = batch->count;
+/* @copy has the first bytes of @skb: all it has in a row. */
+static void share_pages(struct sk_buff *copy, const struct sk_buff *skb)
+{
+	const struct skb_shared_info *from = skb_shinfo(skb);
+	struct skb_shared_info *to = skb_shinfo(copy);
+
+	for (to->nr_frags = 0; to->nr_frags < from->nr_frags; to->nr_frags++) {
+		to->frags[to->nr_frags] = from->frags[to->nr_frags];
+		skb_frag_ref(copy, to->nr_frags);
+	}
+	/* Whoever wants to write must copy first. */
+	to->flags |= SKBFL_SHARED_FRAG;
+	copy->data_len = skb->data_len;
+	copy->len += skb->data_len;
+	copy->truesize += skb->data_len;
+}
+
+/**
+ * tmirror_batch_whole - make a super-packet one of the tunnel
+ * @slicer: how its segments would be cut
+ * @count: how many there are
+ * @overhead: length of the outer headers from IP on
+ * @headroom: bytes to leave in front of it
+ *
+ * What is in pages is not copied, and stays in them until the copy is gone.
+ *
+ * Context: bottom halves disabled.
+ * Return: an skb that the caller owns, a super-packet of VXLAN once it has
+ * outer headers; NULL without memory, or if it cannot be one.
+ */
+struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
+				    unsigned int count, unsigned int overhead,
+				    unsigned int headroom)
+{
+	const struct tmirror_headers *headers = &slicer->headers;
+	const struct tmirror_frame *frame = slicer->frame;
+	const struct skb_shared_info *from = skb_shinfo(frame->skb);
+	u32 head = frame->len - frame->skb->data_len;
+	struct skb_shared_info *shinfo;
+	struct sk_buff *copy;
+
+	/* Headers beyond @head would have to be written for the stack to read. */
+	if (slicer->jumbo || frame->len + overhead > IP_MAX_MTU ||
+	    head < headers->payload || !can_share(frame->skb))
+		return NULL;
+	copy = tmirror_copy_alloc(headroom, head);
+	if (!copy)
+		return NULL;
+	if (tmirror_frame_read(frame, 0, __skb_put(copy, head), head)) {
+		kfree_skb(copy);
+		return NULL;
+	}
+	copy->encapsulation = 1;
+	skb_set_inner_protocol(copy, htons(ETH_P_TEB));
+	skb_reset_inner_mac_header(copy);
+	skb_set_inner_network_header(copy, headers->network);
+	skb_set_inner_transport_header(copy, headers->transport);
+	set_checksum(copy, headers->transport, frame->skb->csum_offset);
+	share_pages(copy, frame->skb);
+	shinfo = skb_shinfo(copy);
+	/* The slicer made sure of what a virtual machine may have said. */
+	shinfo->gso_type = (from->gso_type & ~SKB_GSO_DODGY) |
+			   SKB_GSO_UDP_TUNNEL_CSUM;
+	shinfo->gso_size = from->gso_size;
+	shinfo->gso_segs = count;
+	return copy;
 }

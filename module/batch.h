@@ -22,9 +22,11 @@ struct tmirror_batch {
 };
 
 unsigned int tmirror_batch_max(u32 len);
-struct sk_buff *tmirror_batch_copy(const struct tmirror_batch *batch,
-				   const struct tmirror_slicer *slicer, u32 vni,
-				   unsigned int headroom);
-void tmirror_batch_seal(const struct tmirror_batch *batch, struct sk_buff *skb);
+struct sk_buff *tmirror_batch_cut(const struct tmirror_batch *batch,
+				  const struct tmirror_slicer *slicer, u32 vni,
+				  unsigned int headroom);
+struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
+				    unsigned int count, unsigned int overhead,
+				    unsigned int headroom);
 
 #endif /* _TMIRROR_BATCH_H */

@@ -24,6 +24,11 @@
 #include <linux/netdevice.h>
 #endif
 
+/* 6.10 moved skb_frag_ref() out of linux/skbuff.h. */
+#ifdef HAVE_SKBUFF_REF
+#include <linux/skbuff_ref.h>
+#endif
+
 /* 6.7 put a struct genl_info, with the same .attrs, into dumps. */
 #ifndef HAVE_GENL_INFO_DUMP
 #define genl_info_dump(cb)	genl_dumpit_info(cb)

@@ -14,6 +14,7 @@ ccflags-y += -include $(tmirror-top)/module/compat.h
 ccflags-y += $(call has,flowi4_dscp,net/flow.h,HAVE_FLOWI4_DSCP)
 ccflags-y += $(call has,ipv6_stub,net/ipv6_stubs.h,HAVE_IPV6_STUB)
 ccflags-y += $(call has,skb_gso_segment,net/gso.h,HAVE_NET_GSO)
+ccflags-y += $(call has,skb_frag_ref,linux/skbuff_ref.h,HAVE_SKBUFF_REF)
 ccflags-y += $(call has,genl_info_dump,net/genetlink.h,HAVE_GENL_INFO_DUMP)
 ccflags-y += $(call has,nla_put_uint,net/netlink.h,HAVE_NLA_PUT_UINT)
 ccflags-y += $(call has,genl_split_ops,net/genetlink.h,HAVE_GENL_SPLIT_OPS)

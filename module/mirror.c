@@ -183,8 +183,7 @@ static __always_inline void send_copy(struct mirror *mirror,
 			cause = wait(mirror, copy, len);
 		else
 			cause = tmirror_xmit(&mirror->route, packet->tn, copy,
-					     terms->vni[packet->direction],
-					     NULL);
+					     terms->vni[packet->direction]);
 	}
 	if (cause != TMIRROR_HELD)
 		tmirror_account_copy(&account, &mirror->tally, cause);
@@ -238,40 +237,57 @@ static bool can_batch(const struct mirror *mirror)
 	       !mirror->terms->cut.repair;
 }
 
+/* Copies of a whole super-packet, or of some of its segments cut. */
+static struct sk_buff *copy_batch(const struct mirror *mirror,
+				  const struct tmirror_slicer *slicer,
+				  struct tmirror_batch *batch, u32 vni)
+{
+	const struct tmirror_headers *headers = &slicer->headers;
+	const struct tmirror_route *route = &mirror->route;
+	unsigned int left = mirror->packet->count - batch->first;
+	u32 wire = tmirror_slice_len(slicer, batch->first);
+	struct sk_buff *copies = NULL;
+
+	batch->count = left;
+	batch->len = keep(mirror, wire, headers);
+	if (batch->len == wire && !batch->first)
+		copies = tmirror_batch_whole(slicer, left,
+					     tmirror_route_overhead(route->underlay),
+					     route->headroom);
+	if (!copies)
+		batch->count = min(tmirror_batch_max(batch->len), left);
+	wire = tmirror_slice_len(slicer, batch->first + batch->count - 1);
+	batch->last = keep(mirror, wire, headers);
+	if (copies || batch->count < 2 || batch->last < headers->payload)
+		return copies;
+	return tmirror_batch_cut(batch, slicer, vni, route->headroom);
+}
+
 /* Return: how many copies went as one, from that of segment @first on; or 0. */
 static unsigned int send_batch(struct mirror *mirror,
 			       const struct tmirror_slicer *slicer,
 			       unsigned int first)
 {
-	const struct tmirror_headers *headers = &slicer->headers;
 	const struct tmirror_terms *terms = mirror->terms;
-	u32 wire = tmirror_slice_len(slicer, first);
-	struct tmirror_batch batch = { .first = first };
 	const struct packet *packet = mirror->packet;
+	u32 vni = terms->vni[packet->direction];
+	struct tmirror_batch batch = { .first = first };
 	struct tmirror_account account = {
 		.session = terms->session,
 		.target = terms->target,
 	};
-	u32 vni = terms->vni[packet->direction], last;
 	struct sk_buff *copies;
 	int cause;
 
-	batch.len = keep(mirror, wire, headers);
-	batch.count = min(tmirror_batch_max(batch.len), packet->count - first);
-	last = tmirror_slice_len(slicer, first + batch.count - 1);
-	batch.last = keep(mirror, last, headers);
-	if (batch.count < 2 || batch.last < headers->payload)
-		return 0;
-	copies = tmirror_batch_copy(&batch, slicer, vni,
-				    mirror->route.headroom);
+	copies = copy_batch(mirror, slicer, &batch, vni);
 	if (!copies)
 		return 0;
-	cause = tmirror_xmit(&mirror->route, packet->tn, copies, vni, &batch);
-	account.wire = wire;
+	cause = tmirror_xmit(&mirror->route, packet->tn, copies, vni);
+	account.wire = tmirror_slice_len(slicer, first);
 	account.kept = batch.len;
 	tmirror_account_copies(&account, &mirror->tally, batch.count - 1,
 			       cause);
-	account.wire = last;
+	account.wire = tmirror_slice_len(slicer, first + batch.count - 1);
 	account.kept = batch.last;
 	tmirror_account_copy(&account, &mirror->tally, cause);
 	return batch.count;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copies in flight: whose they are, their outer IP headers, and off they go. */
-#include "batch.h"
 #include "encap.h"
 #include "net.h"
 #include "route.h"
@@ -283,16 +282,15 @@ static __always_inline int send(const struct tmirror_route *route,
  * @tn: the namespace
  * @copy: a frame of @route->room bytes at most, with @route->headroom; consumed
  * @vni: VXLAN network identifier
- * @batch: what @copy is if it is more than a copy: from tmirror_batch_copy(),
- *	to a target with checksums; or NULL
+ *
+ * Copies that go as one, see batch.c, are for targets with checksums.
  *
  * Context: RCU read side, bottom halves disabled.
  * Return: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by:
  * TMIRROR_DROP_BACKLOG if there are too many bytes in flight.
  */
 int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
-		 struct sk_buff *copy, u32 vni,
-		 const struct tmirror_batch *batch)
+		 struct sk_buff *copy, u32 vni)
 {
 	int cause;
 
@@ -301,7 +299,5 @@ int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
 		kfree_skb(copy);
 		return cause;
 	}
-	if (batch)
-		tmirror_batch_seal(batch, copy);
 	return send(route, tn, copy);
 }

@@ -8,15 +8,13 @@
 struct net;
 struct sk_buff;
 struct socket;
-struct tmirror_batch;
 struct tmirror_net;
 struct tmirror_route;
 
 int tmirror_xmit_prepare(const struct tmirror_route *route,
 			 struct tmirror_net *tn, struct sk_buff *copy, u32 vni);
 int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
-		 struct sk_buff *copy, u32 vni,
-		 const struct tmirror_batch *batch);
+		 struct sk_buff *copy, u32 vni);
 int tmirror_xmit_stack(struct tmirror_net *tn, struct sk_buff *copy);
 struct socket *tmirror_xmit_socket(struct net *net);
 
