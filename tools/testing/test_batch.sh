@@ -3,8 +3,8 @@
 #
 # Copies of a super-packet that leave together, to a target which the user gave
 # checksums: whoever takes them apart gets what it would get one by one. Here
-# that is the kernel, as u0 does not segment UDP; a filter on u0 counts what
-# was together.
+# that is the kernel, as u0 segments nothing; filters on u0 count what was
+# together.
 #
 #   h1 e0 -- p1 m u0 -- e0 c
 #   wire: h1's e0
@@ -24,10 +24,21 @@ background m socat TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
 wait_for m bash -c "</dev/tcp/10.1.0.254/7" || bail "no server"
 
 must m tc qdisc add dev u0 clsact
-must m tc filter add dev u0 egress protocol all basic \
-	match 'meta(pkt_len gt 1614)' action pass index 1
+# counted PROTOCOL VNI OFFSET LENGTH: those of more bytes than a copy has, by
+# an action whose index is the VNI
+counted() {
+	must m tc filter add dev u0 egress protocol "$1" basic match \
+		"u32(u32 $(($2 << 8)) 0xffffff00 at $3) and
+		 meta(pkt_len gt $4)" action pass index "$2"
+}
+counted ip 1 32 1714
+counted ip 2 32 178
+counted ip 3 32 90
+counted ipv6 4 52 270
+counted ipv6 5 52 1714
+# together VNI: how many of its packets were more than one copy
 together() {
-	m tc -s -j actions get action gact index 1 |
+	m tc -s -j actions get action gact index "$1" |
 		jq '[.[].actions[]?.stats.packets] | add'
 }
 
@@ -57,7 +68,10 @@ capture under c e0 udp port 4789
 exchange
 settle whole6 wire under
 capture_stop wire under
-check "copies left together" [ "$(together)" -gt 0 ]
+for vni in 1 2 4 5; do
+	check "copies left together, of VNI $vni" [ "$(together $vni)" -gt 0 ]
+done
+is "none did of those without their headers" 0 "$(together 3)"
 
 under=(--copies "$tmp/under.pcap" --partial)
 check "whole copies are the wire's packets" \
@@ -87,13 +101,13 @@ target set t6 csum none
 session add whole number 1 source p1 target t filter no-mld vni 1 continue on
 session add whole6 number 5 source p1 target t6 filter no-mld vni 5
 END
-before=$(together)
+before="$(together 1) $(together 5)"
 capture wire h1 e0 "$no_mld"
 capture under c e0 udp port 4789
 exchange
 settle whole6 wire under
 capture_stop wire under
-is "none leave together unasked" "$before" "$(together)"
+is "none leave together unasked" "$before" "$(together 1) $(together 5)"
 is "IPv4's have one identification" "id 0" \
 	"$($python "$here/outer.py" "$tmp/under.pcap" 1 |
 		grep -o 'id [0-9]*' | sort -u)"
