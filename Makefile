@@ -39,8 +39,9 @@ clean:
 	rm -f *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
 	rm -f module/*.o module/.*.cmd module/.*.d
 
+# To the kernel's Makefile, CHECK is the name of sparse.
 check:
-	tools/testing/check $(CHECK)
+	env -u CHECK -u MAKEFLAGS tools/testing/check $(CHECK)
 
 bench:
 	tools/bench/bench $(BENCH)
