@@ -130,7 +130,7 @@ static bool is_copy(const struct packet *packet)
 {
 	const struct tmirror_flow *flow = &packet->flow;
 
-	if (tmirror_xmit_is_ours(packet->frame.skb))
+	if (tmirror_owner_has(packet->frame.skb))
 		return true;
 	return flow->has_ports && flow->proto == IPPROTO_UDP &&
 	       (tmirror_member_may_have(packet->tn, flow->sport) ||

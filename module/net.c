@@ -7,14 +7,11 @@
 #include "source.h"
 #include "stats.h"
 #include "target.h"
-#include "xmit.h"
 
-#include <linux/err.h>
 #include <linux/netdevice.h>
 #include <linux/random.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
-#include <net/sock.h>
 
 /*
  * Defaults of limits; each can be set. Copies in flight may fill a 10 Gb/s
@@ -36,55 +33,6 @@ static unsigned int tmirror_net_id __read_mostly;
 struct tmirror_net *tmirror_net(const struct net *net)
 {
 	return net_generic(net, tmirror_net_id);
-}
-
-/**
- * tmirror_net_open - be ready to send copies
- * @tn: the namespace
- *
- * A namespace that mirrors nothing pays for no socket.
- *
- * Context: process, may sleep, @tn->lock held.
- * Return: 0 or an error.
- */
-int tmirror_net_open(struct tmirror_net *tn)
-{
-	struct socket *sock;
-
-	if (tn->sock)
-		return 0;
-	sock = tmirror_xmit_socket(tn->net);
-	if (IS_ERR(sock))
-		return PTR_ERR(sock);
-	tn->sock = sock;
-	tmirror_net_set_memory(tn, tn->max_memory);
-	return 0;
-}
-
-/**
- * tmirror_net_set_memory - limit the bytes of copies in flight
- * @tn: the namespace
- * @bytes: the limit
- *
- * Context: process, @tn->lock held.
- */
-void tmirror_net_set_memory(struct tmirror_net *tn, u32 bytes)
-{
-	tn->max_memory = bytes;
-	if (tn->sock)
-		WRITE_ONCE(tn->sock->sk->sk_sndbuf, bytes);
-}
-
-/**
- * tmirror_net_used_memory - bytes of copies in flight
- * @tn: the namespace
- *
- * Context: process, @tn->lock held.
- * Return: the bytes, with what the kernel needs for each copy.
- */
-u32 tmirror_net_used_memory(const struct tmirror_net *tn)
-{
-	return tn->sock ? sk_wmem_alloc_get(tn->sock->sk) : 0;
 }
 
 /* No readers are waited for: what they may see goes by RCU. */
@@ -144,7 +92,7 @@ static int __net_init net_init(struct net *net)
 	hash_init(tn->sources);
 	tmirror_hold_init(&tn->hold);
 	tn->hash_key = get_random_u32();
-	tn->max_memory = MEMORY_DEFAULT;
+	tmirror_owners_set_limit(&tn->owners, MEMORY_DEFAULT);
 	tn->max_rules = RULES_DEFAULT;
 	tn->loops = tmirror_counter_alloc();
 	if (!tn->loops)
@@ -159,8 +107,7 @@ static void net_free(struct tmirror_net *tn)
 {
 	rhltable_destroy(&tn->members);
 	free_percpu(tn->loops);
-	if (tn->sock)
-		sock_release(tn->sock);
+	tmirror_owners_close(&tn->owners);
 	mutex_destroy(&tn->lock);
 }
 

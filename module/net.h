@@ -3,6 +3,7 @@
 #define _TMIRROR_NET_H
 
 #include "hold.h"
+#include "owner.h"
 #include "table.h"
 
 #include <linux/hashtable.h>
@@ -12,7 +13,6 @@
 #include <linux/tmirror.h>
 
 struct net;
-struct socket;
 struct tmirror_counter;
 
 /* A power of two. */
@@ -34,12 +34,10 @@ struct tmirror_counter;
  *	written under @lock
  * @ports: how many members have a port, by its lowest bits: most packets are
  *	seen by it not to be copies. Written under @lock
- * @sock: owns the copies in flight, so that they are bounded and known again
- *	wherever they turn up; made with the first target; NULL before
+ * @owners: of copies in flight; made with the first target, under @lock
  * @hold: copies whose next hop cannot be reached yet
  * @loops: copies recognised and let pass
  * @hash_key: secret of the flow hash
- * @max_memory: largest number of bytes of copies in flight; under @lock
  * @max_rules: largest number of rules of one filter; under @lock
  * @changes: how many there were, for dumps to notice; under @lock
  */
@@ -53,11 +51,10 @@ struct tmirror_net {
 	DECLARE_HASHTABLE(sources, 8);
 	struct rhltable members;
 	u32 ports[TMIRROR_PORT_SLOTS];
-	struct socket *sock;
+	struct tmirror_owners owners;
 	struct tmirror_hold hold;
 	struct tmirror_counter __percpu *loops;
 	u32 hash_key;
-	u32 max_memory;
 	u32 max_rules;
 	u32 changes;
 };
@@ -81,9 +78,6 @@ static inline bool tmirror_member_may_have(struct tmirror_net *tn, u16 port)
 }
 
 struct tmirror_net *tmirror_net(const struct net *net);
-int tmirror_net_open(struct tmirror_net *tn);
-void tmirror_net_set_memory(struct tmirror_net *tn, u32 bytes);
-u32 tmirror_net_used_memory(const struct tmirror_net *tn);
 int tmirror_net_flush(struct tmirror_net *tn);
 int tmirror_net_register(void);
 void tmirror_net_unregister(void);

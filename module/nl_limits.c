@@ -9,7 +9,7 @@
 static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 		const void *object, bool stats)
 {
-	if (nla_put_u32(skb, TMIRROR_A_LIMITS_MEMORY, tn->max_memory) ||
+	if (nla_put_u32(skb, TMIRROR_A_LIMITS_MEMORY, tn->owners.limit) ||
 	    nla_put_u32(skb, TMIRROR_A_LIMITS_SESSIONS, tn->sessions.limit) ||
 	    nla_put_u32(skb, TMIRROR_A_LIMITS_TARGETS, tn->targets.limit) ||
 	    nla_put_u32(skb, TMIRROR_A_LIMITS_FILTERS, tn->filters.limit) ||
@@ -18,7 +18,7 @@ static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 	if (!stats)
 		return 0;
 	if (nla_put_u32(skb, TMIRROR_A_LIMITS_USED_MEMORY,
-			tmirror_net_used_memory(tn)) ||
+			tmirror_owners_used(&tn->owners)) ||
 	    nla_put_u32(skb, TMIRROR_A_LIMITS_USED_SESSIONS,
 			tn->sessions.count) ||
 	    nla_put_u32(skb, TMIRROR_A_LIMITS_USED_TARGETS,
@@ -59,10 +59,10 @@ int tmirror_nl_limits_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct tmirror_net *tn = tmirror_nl_net(info);
 	struct nlattr **attrs = info->attrs;
-	u32 memory = tn->max_memory;
+	u32 memory = tn->owners.limit;
 
 	set_limit(attrs[TMIRROR_A_LIMITS_MEMORY], &memory);
-	tmirror_net_set_memory(tn, memory);
+	tmirror_owners_set_limit(&tn->owners, memory);
 	set_limit(attrs[TMIRROR_A_LIMITS_SESSIONS], &tn->sessions.limit);
 	set_limit(attrs[TMIRROR_A_LIMITS_TARGETS], &tn->targets.limit);
 	set_limit(attrs[TMIRROR_A_LIMITS_FILTERS], &tn->filters.limit);

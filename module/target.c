@@ -107,7 +107,7 @@ struct tmirror_target *tmirror_target_create(struct tmirror_net *tn,
 	target->stats = tmirror_stats_alloc();
 	if (!target->stats)
 		goto err_stats;
-	err = tmirror_net_open(tn);
+	err = tmirror_owners_open(&tn->owners, tn->net);
 	if (err)
 		goto err_open;
 	err = tmirror_table_insert(&tn->targets, &target->object, name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Copies in flight: whose they are, their outer IP headers, and off they go. */
+/* Copies on their way: their outer headers, the firewall, and off they go. */
 #include "encap.h"
 #include "net.h"
 #include "route.h"
@@ -16,36 +16,7 @@
 #include <net/ipv6.h>
 #include <net/neighbour.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/sock.h>
 #include <net/udp.h>
-
-/* The lowest bits of a socket's user data are flags: it has none of them. */
-const u64 tmirror_sock_tag __aligned(8);
-
-/**
- * tmirror_xmit_socket - make the socket that owns a namespace's copies
- * @net: the namespace
- *
- * It is never bound: it takes no port and receives nothing.
- *
- * Context: process, may sleep.
- * Return: a socket for sock_release(), or an error as a pointer.
- */
-struct socket *tmirror_xmit_socket(struct net *net)
-{
-	struct socket *sock;
-	int err;
-
-	BUILD_BUG_ON(__alignof__(tmirror_sock_tag) & ~SK_USER_DATA_PTRMASK);
-
-	err = sock_create_kern(net, AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
-	if (err)
-		return ERR_PTR(err);
-	rcu_assign_sk_user_data(sock->sk, (void *)&tmirror_sock_tag);
-	/* Nobody waits for room in the send buffer. */
-	sock_set_flag(sock->sk, SOCK_USE_WRITE_QUEUE);
-	return sock;
-}
 
 /* The outer headers in front of a frame. */
 struct headers_ipv4 {
@@ -118,14 +89,9 @@ static __always_inline int prepare(const struct tmirror_route *route,
 				   u32 vni)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
-	struct sock *sk = tn->sock->sk;
 
-	if (sk_wmem_alloc_get(sk) + copy->truesize > READ_ONCE(sk->sk_sndbuf))
+	if (!tmirror_owners_take(&tn->owners, copy))
 		return TMIRROR_DROP_BACKLOG;
-	/* skb_set_owner_w(), for an skb that nobody owns. */
-	copy->sk = sk;
-	copy->destructor = sock_wfree;
-	refcount_add(copy->truesize, &sk->sk_wmem_alloc);
 	nf_ct_set(copy, NULL, IP_CT_UNTRACKED);
 	skb_dst_set_noref(copy, route->dst);
 	skb_set_hash(copy, route->hash, PKT_HASH_TYPE_L4);
