@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who owns copies in flight: they are bounded by that, and known again. */
+/*
+ * Who owns copies in flight: they are bounded by that, and known again.
+ *
+ * Each CPU takes a part of the limit and owns copies of so many bytes without a
+ * look at anybody else. What it does not need it gives back when it next has a
+ * copy to send; of one that has none, those who need it take it.
+ */
 #include "owner.h"
 
 #include <linux/cpumask.h>
+#include <linux/jiffies.h>
 #include <linux/net.h>
 #include <net/sock.h>
 
@@ -25,22 +32,22 @@ static struct sock *make_sock(struct net *net)
 	return sock->sk;
 }
 
-static void free_socks(struct sock * __percpu *socks)
+static void free_cpus(struct tmirror_owner __percpu *cpus)
 {
 	struct sock *sk;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		sk = *per_cpu_ptr(socks, cpu);
+		sk = per_cpu_ptr(cpus, cpu)->sk;
 		if (sk)
 			sock_release(sk->sk_socket);
 	}
-	free_percpu(socks);
+	free_percpu(cpus);
 }
 
 /**
  * tmirror_owners_open - be ready to own copies
- * @owners: the owners
+ * @owners: the owners, with a limit
  * @net: their namespace
  *
  * A namespace that mirrors nothing pays for no sockets.
@@ -50,24 +57,25 @@ static void free_socks(struct sock * __percpu *socks)
  */
 int tmirror_owners_open(struct tmirror_owners *owners, struct net *net)
 {
-	struct sock * __percpu *socks;
+	struct tmirror_owner __percpu *cpus;
 	struct sock *sk;
 	int cpu;
 
-	if (owners->socks)
+	if (owners->cpus)
 		return 0;
-	socks = alloc_percpu_gfp(struct sock *, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!socks)
+	cpus = alloc_percpu_gfp(struct tmirror_owner,
+				GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!cpus)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
 		sk = make_sock(net);
 		if (IS_ERR(sk)) {
-			free_socks(socks);
+			free_cpus(cpus);
 			return PTR_ERR(sk);
 		}
-		*per_cpu_ptr(socks, cpu) = sk;
+		per_cpu_ptr(cpus, cpu)->sk = sk;
 	}
-	owners->socks = socks;
+	owners->cpus = cpus;
 	return 0;
 }
 
@@ -80,39 +88,13 @@ int tmirror_owners_open(struct tmirror_owners *owners, struct net *net)
  */
 void tmirror_owners_close(struct tmirror_owners *owners)
 {
-	if (owners->socks)
-		free_socks(owners->socks);
+	if (owners->cpus)
+		free_cpus(owners->cpus);
 }
 
-/**
- * tmirror_owners_set_limit - limit the bytes in flight
- * @owners: the owners
- * @bytes: the limit
- *
- * Context: process, one at a time.
- */
-void tmirror_owners_set_limit(struct tmirror_owners *owners, u32 bytes)
+static u32 bytes_of(const struct tmirror_owner *owner)
 {
-	WRITE_ONCE(owners->limit, bytes);
-	WRITE_ONCE(owners->share, bytes / num_possible_cpus());
-	/* Who has more of them will find out; until then, all ask. */
-	WRITE_ONCE(owners->exceeded, true);
-}
-
-/* Return: how many bytes are in flight; and does a CPU have more than @share? */
-static u64 sum(const struct tmirror_owners *owners, u32 share, bool *exceeded)
-{
-	u64 bytes = 0;
-	int cpu;
-	u32 own;
-
-	*exceeded = false;
-	for_each_possible_cpu(cpu) {
-		own = sk_wmem_alloc_get(*per_cpu_ptr(owners->socks, cpu));
-		bytes += own;
-		*exceeded |= own > share;
-	}
-	return bytes;
+	return sk_wmem_alloc_get(owner->sk);
 }
 
 /**
@@ -124,31 +106,107 @@ static u64 sum(const struct tmirror_owners *owners, u32 share, bool *exceeded)
  */
 u32 tmirror_owners_used(const struct tmirror_owners *owners)
 {
-	bool exceeded;
+	u32 bytes = 0;
+	int cpu;
 
-	if (!owners->socks)
+	if (!owners->cpus)
 		return 0;
-	return min_t(u64, sum(owners, owners->share, &exceeded), U32_MAX);
+	for_each_possible_cpu(cpu)
+		bytes += bytes_of(per_cpu_ptr(owners->cpus, cpu));
+	return bytes;
+}
+
+/* Take from an owner what is beyond @bytes of what it may own. */
+static void take_beyond(struct tmirror_owners *owners,
+			struct tmirror_owner *owner, u32 bytes)
+{
+	int may = atomic_read(&owner->may), spare;
+
+	do {
+		spare = may - (int)bytes;
+		if (spare <= 0)
+			return;
+	} while (!atomic_try_cmpxchg(&owner->may, &may, may - spare));
+	atomic_add(spare, &owners->left);
 }
 
 /**
- * tmirror_owners_have_room - may this CPU own more, if the others are asked
+ * tmirror_owners_set_limit - limit the bytes in flight
+ * @owners: the owners; zeroed, or with a limit
+ * @bytes: the limit, 2^30 at most
+ *
+ * Of copies that are in flight, a CPU counts its own alone from now on, until
+ * they are gone.
+ *
+ * Context: process, one at a time.
+ */
+void tmirror_owners_set_limit(struct tmirror_owners *owners, u32 bytes)
+{
+	int cpu, more = (int)bytes - (int)owners->limit;
+
+	WRITE_ONCE(owners->limit, bytes);
+	WRITE_ONCE(owners->window, bytes / num_possible_cpus() / 4);
+	atomic_add(more, &owners->left);
+	if (!owners->cpus)
+		return;
+	for_each_possible_cpu(cpu)
+		take_beyond(owners, per_cpu_ptr(owners->cpus, cpu), 0);
+}
+
+/* Take from all what they do not need; once a tick, as it is much to read. */
+static bool ask_others(struct tmirror_owners *owners,
+		       struct tmirror_owner *owner)
+{
+	u32 now = jiffies;
+	int cpu;
+
+	if (owner->asked == now)
+		return false;
+	owner->asked = now;
+	for_each_possible_cpu(cpu) {
+		struct tmirror_owner *other = per_cpu_ptr(owners->cpus, cpu);
+
+		if (other != owner)
+			take_beyond(owners, other, bytes_of(other));
+	}
+	return true;
+}
+
+/* Return: false if there were not even @least bytes. */
+static bool take_left(struct tmirror_owners *owners,
+		      struct tmirror_owner *owner, int least, int most)
+{
+	int left = atomic_read(&owners->left), take;
+
+	do {
+		if (left < least)
+			return false;
+		take = min(left, most);
+	} while (!atomic_try_cmpxchg(&owners->left, &left, left - take));
+	atomic_add(take, &owner->may);
+	return true;
+}
+
+/**
+ * tmirror_owners_adjust - adjust to its need what this CPU may own
  * @owners: the owners; opened
- * @more: how many bytes
+ * @own: the bytes that it needs
  *
  * Context: bottom halves disabled.
- * Return: true if all have no more than the limit then.
+ * Return: true if it may own them.
  */
-bool tmirror_owners_have_room(struct tmirror_owners *owners, u32 more)
+bool tmirror_owners_adjust(struct tmirror_owners *owners, u32 own)
 {
-	u32 own = sk_wmem_alloc_get(*this_cpu_ptr(owners->socks)) + more;
-	u32 share = READ_ONCE(owners->share);
-	bool exceeded;
+	struct tmirror_owner *owner = this_cpu_ptr(owners->cpus);
+	u32 want = own + READ_ONCE(owners->window) / 2;
+	int least = (int)own - atomic_read(&owner->may);
+	int most = (int)want - atomic_read(&owner->may);
 
-	if (sum(owners, share, &exceeded) + more > READ_ONCE(owners->limit))
-		return false;
-	exceeded |= own > share;
-	if (READ_ONCE(owners->exceeded) != exceeded)
-		WRITE_ONCE(owners->exceeded, exceeded);
-	return true;
+	if (least <= 0) {
+		take_beyond(owners, owner, want);
+		return true;
+	}
+	return take_left(owners, owner, least, most) ||
+	       (ask_others(owners, owner) &&
+		take_left(owners, owner, least, most));
 }

@@ -4,6 +4,7 @@
 
 /* Who owns copies in flight: they are bounded by that, and known again. */
 
+#include <linux/atomic.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/skbuff.h>
@@ -13,27 +14,38 @@
 struct net;
 
 /**
+ * struct tmirror_owner - what a CPU has of a namespace's copies
+ * @sk: owns them; never bound, it takes no port and receives nothing
+ * @may: how many bytes it may own. Others take what it does not need
+ * @asked: when they last were asked to, in jiffies
+ */
+struct tmirror_owner {
+	struct sock *sk;
+	atomic_t may;
+	u32 asked;
+};
+
+/**
  * struct tmirror_owners - the owners of a namespace's copies
- * @socks: a socket for each CPU, so that no two write to one counter; never
- *	bound, it takes no port and receives nothing. NULL until there are any
+ * @cpus: one a CPU, so that no two write to one counter; NULL until needed
  * @limit: largest number of bytes in flight, with what the kernel needs for
  *	each copy
- * @share: of them, those that a CPU may have whatever the others have
- * @exceeded: a CPU has more, so that each must ask the others. Any CPU may
- *	write it; one that is overtaken can let copies of a share too many pass
+ * @window: a CPU that needs more takes about so much; one that may own so much
+ *	more than it needs gives it back
+ * @left: what no CPU has taken. With each one's @may it makes the limit
  */
 struct tmirror_owners {
-	struct sock * __percpu *socks;
+	struct tmirror_owner __percpu *cpus;
 	u32 limit;
-	u32 share;
-	bool exceeded;
+	u32 window;
+	atomic_t left;
 };
 
 int tmirror_owners_open(struct tmirror_owners *owners, struct net *net);
 void tmirror_owners_close(struct tmirror_owners *owners);
 void tmirror_owners_set_limit(struct tmirror_owners *owners, u32 bytes);
 u32 tmirror_owners_used(const struct tmirror_owners *owners);
-bool tmirror_owners_have_room(struct tmirror_owners *owners, u32 more);
+bool tmirror_owners_adjust(struct tmirror_owners *owners, u32 own);
 
 /* Its address marks the sockets of all namespaces as ours. */
 extern const u64 tmirror_owner_tag;
@@ -50,18 +62,32 @@ extern const u64 tmirror_owner_tag;
 static inline bool tmirror_owners_take(struct tmirror_owners *owners,
 				       struct sk_buff *copy)
 {
-	struct sock *sk = *this_cpu_ptr(owners->socks);
+	struct tmirror_owner *owner = this_cpu_ptr(owners->cpus);
+	struct sock *sk = owner->sk;
 	u32 own = sk_wmem_alloc_get(sk) + copy->truesize;
 
-	if (unlikely(own > READ_ONCE(owners->share) ||
-		     READ_ONCE(owners->exceeded)) &&
-	    !tmirror_owners_have_room(owners, copy->truesize))
+	/* Below zero is beyond the window, too. */
+	if (unlikely((u32)atomic_read(&owner->may) - own >
+		     READ_ONCE(owners->window)) &&
+	    !tmirror_owners_adjust(owners, own))
 		return false;
 	/* skb_set_owner_w(), less what is for others than us. */
 	copy->sk = sk;
 	copy->destructor = sock_wfree;
 	refcount_add(copy->truesize, &sk->sk_wmem_alloc);
 	return true;
+}
+
+/**
+ * tmirror_owners_have_plenty - is half of the limit left
+ * @owners: the owners
+ *
+ * Context: any.
+ * Return: true if copies can take more memory than they need.
+ */
+static inline bool tmirror_owners_have_plenty(const struct tmirror_owners *owners)
+{
+	return atomic_read(&owners->left) > (int)(READ_ONCE(owners->limit) / 2);
 }
 
 /**
