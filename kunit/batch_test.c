@@ -19,6 +19,7 @@
 #include <linux/ip.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
 #include <net/ip.h>
@@ -249,7 +250,7 @@ static void whole_ones_are_the_kernels_segments(struct kunit *test)
 	refs = page_refs(super.skb);
 	pieces = skb_shinfo(super.skb)->nr_frags;
 	copy = tmirror_batch_whole(&super.slicer, super.count, OVERHEAD,
-				   HEADROOM);
+				   HEADROOM, true);
 	fixture_keep(test, copy);
 	KUNIT_EXPECT_EQ(test, copy->len, super.frame.len);
 	KUNIT_EXPECT_GE(test, skb_headroom(copy), HEADROOM);
@@ -270,7 +271,7 @@ static void pages_are_let_go(struct kunit *test)
 	super_init(test, &super);
 	refs = page_refs(super.skb);
 	copy = tmirror_batch_whole(&super.slicer, super.count, OVERHEAD,
-				   HEADROOM);
+				   HEADROOM, true);
 	KUNIT_EXPECT_NOT_NULL(test, copy);
 	kfree_skb(copy);
 	KUNIT_EXPECT_EQ(test, page_refs(super.skb), refs);
@@ -283,7 +284,7 @@ static void others_are_not_sent_whole(struct kunit *test)
 
 	super_init(test, &super);
 	copy = tmirror_batch_whole(&super.slicer, super.count, OVERHEAD,
-				   HEADROOM);
+				   HEADROOM, true);
 	KUNIT_EXPECT_NULL(test, copy);
 	kfree_skb(copy);
 	fixture_expect_same(test, super.before);
@@ -302,7 +303,7 @@ static void lent_pages_are_not_shared(struct kunit *test)
 	shinfo->flags |= SKBFL_ZEROCOPY_ENABLE;
 	shinfo->destructor_arg = &lender;
 	copy = tmirror_batch_whole(&super.slicer, super.count, OVERHEAD,
-				   HEADROOM);
+				   HEADROOM, true);
 	shinfo->flags &= ~SKBFL_ZEROCOPY_ENABLE;
 	shinfo->destructor_arg = NULL;
 	KUNIT_EXPECT_NULL(test, copy);
@@ -328,7 +329,7 @@ static void cut_ones_are_the_first_bytes(struct kunit *test)
 		batch = (struct tmirror_batch){
 			.first = i % 2,
 			.count = min(super.count - i % 2,
-				     tmirror_batch_max(keep)),
+				     tmirror_batch_max(keep, HEADROOM)),
 			.len = keep,
 			.last = keep,
 		};
@@ -337,7 +338,7 @@ static void cut_ones_are_the_first_bytes(struct kunit *test)
 		if (batch.count < 2)
 			continue;
 		copies = tmirror_batch_cut(&batch, &super.slicer, VNI,
-					   HEADROOM);
+					   HEADROOM, true);
 		fixture_keep(test, copies);
 		expect_copies(test, &super, copies, batch.first, batch.count,
 			      keep);
@@ -355,8 +356,8 @@ static void without_memory_there_is_none(struct kunit *test)
 	super_init(test, &super);
 	fault_all(test);
 	whole = tmirror_batch_whole(&super.slicer, super.count, OVERHEAD,
-				    HEADROOM);
-	cut = tmirror_batch_cut(&batch, &super.slicer, VNI, HEADROOM);
+				    HEADROOM, true);
+	cut = tmirror_batch_cut(&batch, &super.slicer, VNI, HEADROOM, true);
 	fault_end();
 	KUNIT_EXPECT_NULL(test, whole);
 	KUNIT_EXPECT_NULL(test, cut);
@@ -366,11 +367,18 @@ static void without_memory_there_is_none(struct kunit *test)
 
 static void the_number_has_limits(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, tmirror_batch_max(14), 64);
-	KUNIT_EXPECT_EQ(test, tmirror_batch_max(128), 64);
-	KUNIT_EXPECT_EQ(test, tmirror_batch_max(4 * PAGE_SIZE - 8), 1);
-	KUNIT_EXPECT_EQ(test, tmirror_batch_max(4 * PAGE_SIZE - 7), 0);
-	KUNIT_EXPECT_EQ(test, tmirror_batch_max(65499), 0);
+	u32 room = SKB_WITH_OVERHEAD(SZ_4K) - HEADROOM;
+
+	KUNIT_EXPECT_EQ(test, tmirror_batch_max(14, HEADROOM), 64);
+	KUNIT_EXPECT_LT(test, tmirror_batch_max(SZ_4K, HEADROOM), 4);
+	KUNIT_EXPECT_EQ(test, tmirror_batch_max(SZ_16K - 8, HEADROOM), 1);
+	KUNIT_EXPECT_EQ(test, tmirror_batch_max(SZ_16K - 7, HEADROOM), 0);
+	KUNIT_EXPECT_EQ(test, tmirror_batch_max(65499, HEADROOM), 0);
+	if (PAGE_SIZE != SZ_4K)
+		return;
+	/* So many that they fill a page; or more, if those are not many. */
+	KUNIT_EXPECT_EQ(test, tmirror_batch_max(room / 16 - 8, HEADROOM), 16);
+	KUNIT_EXPECT_GT(test, tmirror_batch_max(room / 16, HEADROOM), 16);
 }
 
 static struct kunit_case cases[] = {

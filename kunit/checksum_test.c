@@ -144,7 +144,7 @@ static void whole_copy_has_the_checksum(struct kunit *test)
 	skb = skb_of(test, param, b, l4);
 	before = fixture_snapshot(test, skb);
 	tmirror_frame_init(&frame, skb);
-	copy = tmirror_copy(&frame, frame.len, HEADROOM);
+	copy = tmirror_copy(&frame, frame.len, HEADROOM, true);
 	fixture_keep(test, copy);
 	fixture_expect_same(test, before);
 	KUNIT_EXPECT_TRUE(test, copy->ip_summed == CHECKSUM_NONE);
@@ -179,7 +179,7 @@ static void cut_copy_is_left_alone(struct kunit *test)
 	skb = skb_of(test, param, b, l4);
 	tmirror_frame_init(&frame, skb);
 	for (cut = 1; cut <= param->len; cut++) {
-		copy = tmirror_copy(&frame, frame.len - cut, HEADROOM);
+		copy = tmirror_copy(&frame, frame.len - cut, HEADROOM, true);
 		fixture_keep(test, copy);
 		KUNIT_EXPECT_TRUE(test, copy->ip_summed == CHECKSUM_NONE);
 		at = frame.len - param->len;
@@ -204,7 +204,7 @@ static void finished_checksum_is_left_alone(struct kunit *test)
 		skb = skb_of(test, &checksum_cases[0], b, l4);
 		skb->ip_summed = states[i];
 		tmirror_frame_init(&frame, skb);
-		copy = tmirror_copy(&frame, frame.len, HEADROOM);
+		copy = tmirror_copy(&frame, frame.len, HEADROOM, true);
 		fixture_keep(test, copy);
 		KUNIT_EXPECT_MEMEQ(test, copy->data, b->at, b->len);
 	}
@@ -226,7 +226,7 @@ static void sctp_has_its_own_checksum(struct kunit *test)
 	skb = skb_of(test, &sctp_case, b, l4);
 	skb->csum_not_inet = 1;
 	tmirror_frame_init(&frame, skb);
-	copy = tmirror_copy(&frame, frame.len, HEADROOM);
+	copy = tmirror_copy(&frame, frame.len, HEADROOM, true);
 	fixture_keep(test, copy);
 	bytes_end_sctp(b, l4);
 	KUNIT_EXPECT_MEMEQ(test, copy->data, b->at, b->len);
@@ -241,7 +241,7 @@ static unsigned int expect_bounded(struct kunit *test,
 				   const u8 *was, int start,
 				   unsigned int offset)
 {
-	struct sk_buff *copy = tmirror_copy(frame, frame->len, HEADROOM);
+	struct sk_buff *copy = tmirror_copy(frame, frame->len, HEADROOM, true);
 	unsigned int i, changed = 0, at = start + offset;
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, copy, "start %d, offset %u", start,
@@ -338,7 +338,7 @@ static void sums_from_any_place(struct kunit *test)
 		skb->csum_start = skb->mac_header + start;
 		skb->csum_offset = offset;
 		tmirror_frame_init(&frame, skb);
-		copy = tmirror_copy(&frame, frame.len, HEADROOM);
+		copy = tmirror_copy(&frame, frame.len, HEADROOM, true);
 		fixture_keep(test, copy);
 		pos = start < tag_at ? start : start + copy->len - b->len;
 		sum = bytes_sum(0, copy->data + pos, copy->len - pos);

@@ -22,7 +22,7 @@ static void expect_copy(struct kunit *test, struct sk_buff *skb, unsigned int le
 
 	tmirror_frame_init(&frame, skb);
 	KUNIT_ASSERT_EQ(test, frame.len, want->len);
-	copy = tmirror_copy(&frame, len, HEADROOM);
+	copy = tmirror_copy(&frame, len, HEADROOM, true);
 	fixture_keep(test, copy);
 	KUNIT_EXPECT_EQ(test, copy->len, len);
 	KUNIT_EXPECT_FALSE(test, skb_is_nonlinear(copy));
@@ -126,14 +126,14 @@ static void unreadable_bytes_give_no_copy(struct kunit *test)
 	skb = fixture_skb(test, &fixture_shapes[4], b);
 	skb->unreadable = true;
 	tmirror_frame_init(&frame, skb);
-	KUNIT_EXPECT_NULL(test, tmirror_copy(&frame, FRAME_LEN, HEADROOM));
+	KUNIT_EXPECT_NULL(test, tmirror_copy(&frame, FRAME_LEN, HEADROOM, true));
 	expect_copy(test, skb, ETH_HLEN, b);
 
 	/* Nor can they be summed. */
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb->mac_header + 34;
 	skb->csum_offset = 6;
-	KUNIT_EXPECT_NULL(test, tmirror_copy(&frame, FRAME_LEN, HEADROOM));
+	KUNIT_EXPECT_NULL(test, tmirror_copy(&frame, FRAME_LEN, HEADROOM, true));
 	expect_copy(test, skb, ETH_HLEN, b);
 }
 
@@ -155,7 +155,7 @@ static void no_memory_gives_no_copy(struct kunit *test)
 	tmirror_frame_init(&frame, skb);
 	for (n = 1; hit && n < FAULTS_MAX; n++) {
 		fault_nth(test, n);
-		copy = tmirror_copy(&frame, FRAME_LEN, HEADROOM);
+		copy = tmirror_copy(&frame, FRAME_LEN, HEADROOM, true);
 		hit = fault_nth_hit();
 		KUNIT_EXPECT_TRUE(test, copy || hit);
 		kfree_skb(copy);
@@ -163,7 +163,7 @@ static void no_memory_gives_no_copy(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, hit);
 
 	fault_all(test);
-	copy = tmirror_copy(&frame, FRAME_LEN, HEADROOM);
+	copy = tmirror_copy(&frame, FRAME_LEN, HEADROOM, true);
 	fault_end();
 	KUNIT_EXPECT_NULL(test, copy);
 	fixture_expect_same(test, before);

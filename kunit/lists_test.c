@@ -193,7 +193,7 @@ static void expect_frame(struct kunit *test, const struct list_case *param,
 
 	tmirror_frame_init(&frame, segment);
 	KUNIT_ASSERT_EQ_MSG(test, frame.len, b->len + tag, "packet %u", i);
-	copy = tmirror_copy(&frame, frame.len, 0);
+	copy = tmirror_copy(&frame, frame.len, 0, true);
 	fixture_keep(test, copy);
 	KUNIT_EXPECT_MEMEQ(test, copy->data, b->at, 12);
 	KUNIT_EXPECT_MEMEQ_MSG(test, copy->data + 12 + tag, b->at + 12,

@@ -424,7 +424,7 @@ static void expect_repaired(struct kunit *test, const struct wire *wire,
 	KUNIT_ASSERT_EQ(test, frame.len, wire->b->len);
 	tmirror_flow_parse(&flow, &frame);
 	tmirror_headers_find(&headers, &frame, &flow);
-	copy = tmirror_copy(&frame, len, HEADROOM);
+	copy = tmirror_copy(&frame, len, HEADROOM, true);
 	fixture_keep(test, copy);
 	tmirror_repair(copy, &headers);
 	KUNIT_EXPECT_EQ(test, copy->len, len);

@@ -135,7 +135,7 @@ static void expect_frame(struct kunit *test, struct sk_buff *segment,
 
 	tmirror_frame_init(&frame, segment);
 	KUNIT_ASSERT_EQ_MSG(test, frame.len, want->len, "segment %u", i);
-	copy = tmirror_copy(&frame, frame.len, 0);
+	copy = tmirror_copy(&frame, frame.len, 0, true);
 	fixture_keep(test, copy);
 	KUNIT_EXPECT_TRUE(test, copy->ip_summed == CHECKSUM_NONE);
 	for (at = 0; at < want->len; at++)

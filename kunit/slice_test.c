@@ -202,7 +202,7 @@ static void truth_init(struct kunit *test, struct truth *truth,
 	truth->check = truth->headers.transport +
 		       (flow.proto == TCP ? offsetof(struct tcphdr, check) :
 					    offsetof(struct udphdr, check));
-	truth->copy = tmirror_copy(&frame, frame.len, 0);
+	truth->copy = tmirror_copy(&frame, frame.len, 0, true);
 	KUNIT_ASSERT_NOT_NULL(test, truth->copy);
 }
 
@@ -226,7 +226,7 @@ static void expect_slice(struct kunit *test, const struct super *super,
 	u32 at;
 	u8 got;
 
-	copy = tmirror_slice_copy(&super->slicer, i, len, HEADROOM);
+	copy = tmirror_slice_copy(&super->slicer, i, len, HEADROOM, true);
 	KUNIT_ASSERT_NOT_NULL(test, copy);
 	KUNIT_EXPECT_EQ(test, copy->len, len);
 	KUNIT_EXPECT_GE(test, skb_headroom(copy), HEADROOM);
@@ -328,7 +328,7 @@ static void shared_originals_are_only_read(struct kunit *test)
 	of_clone = fixture_snapshot(test, clone);
 	KUNIT_ASSERT_TRUE(test, super_init(&super));
 	len = tmirror_slice_len(&super.slicer, 1);
-	copy = tmirror_slice_copy(&super.slicer, 1, len, HEADROOM);
+	copy = tmirror_slice_copy(&super.slicer, 1, len, HEADROOM, true);
 	KUNIT_EXPECT_NOT_NULL(test, copy);
 	/* Who has the copy may write to it, as encapsulation does. */
 	if (copy)
@@ -359,7 +359,7 @@ static u8 *second_check(struct kunit *test, const struct super *super)
 	const struct tmirror_slicer *slicer = &super->slicer;
 	struct sk_buff *copy;
 
-	copy = tmirror_slice_copy(slicer, 1, tmirror_slice_len(slicer, 1), 0);
+	copy = tmirror_slice_copy(slicer, 1, tmirror_slice_len(slicer, 1), 0, true);
 	fixture_keep(test, copy);
 	return copy->data + slicer->headers.transport +
 	       (slicer->headers.proto == TCP ? offsetof(struct tcphdr, check) :
@@ -700,7 +700,7 @@ static void no_memory_gives_no_copy(struct kunit *test)
 	before = fixture_snapshot(test, super.skb);
 	fault_all(test);
 	KUNIT_EXPECT_TRUE(test, super_init(&super));
-	copy = tmirror_slice_copy(&super.slicer, 0, 60, HEADROOM);
+	copy = tmirror_slice_copy(&super.slicer, 0, 60, HEADROOM, true);
 	fault_end();
 	KUNIT_EXPECT_NULL(test, copy);
 	kfree_skb(copy);

@@ -13,23 +13,36 @@
 
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+#include <net/ip.h>
 
-/* What the socket interface lets a program send as one, and some pages of it. */
+/*
+ * No more than the socket interface lets a program send as one. If that makes
+ * enough, no more than fit in a page: anything larger must be found, and often
+ * zeroed.
+ */
 #define COUNT_MAX	64
-#define BYTES_MAX	(4 * PAGE_SIZE)
+#define COUNT_ENOUGH	16
+#define BYTES_MAX	SZ_16K
 
 /**
  * tmirror_batch_max - how many cut copies can go as one
  * @len: bytes of each
+ * @headroom: bytes to leave in front of them
  *
  * Return: the number; with less than 2 it makes no sense.
  */
-unsigned int tmirror_batch_max(u32 len)
+unsigned int tmirror_batch_max(u32 len, unsigned int headroom)
 {
-	return min_t(unsigned int, COUNT_MAX,
-		     BYTES_MAX / (sizeof(struct tmirror_vxlan) + len));
+	unsigned int step = sizeof(struct tmirror_vxlan) + len;
+	unsigned int fit = (SKB_WITH_OVERHEAD(PAGE_SIZE) - headroom) / step;
+
+	if (fit < COUNT_ENOUGH)
+		fit = BYTES_MAX / step;
+	return min_t(unsigned int, fit, COUNT_MAX);
 }
 
 /* Its checksum, at @offset from @start of the bytes, is left to the device. */
@@ -46,6 +59,7 @@ static void set_checksum(struct sk_buff *skb, int start, u16 offset)
  * @slicer: how to cut them; every copy has their headers at least
  * @vni: VXLAN network identifier
  * @headroom: bytes to leave in front of them
+ * @lavish: as of tmirror_copy_alloc()
  *
  * Context: bottom halves disabled.
  * Return: an skb that the caller owns, a super-packet of UDP once it has outer
@@ -54,7 +68,7 @@ static void set_checksum(struct sk_buff *skb, int start, u16 offset)
  */
 struct sk_buff *tmirror_batch_cut(const struct tmirror_batch *batch,
 				  const struct tmirror_slicer *slicer, u32 vni,
-				  unsigned int headroom)
+				  unsigned int headroom, bool lavish)
 {
 	unsigned int step = sizeof(struct tmirror_vxlan) + batch->len;
 	unsigned int size = (batch->count - 1) * step + batch->last, i;
@@ -62,7 +76,7 @@ struct sk_buff *tmirror_batch_cut(const struct tmirror_batch *batch,
 	struct sk_buff *skb;
 	void *frame;
 
-	skb = tmirror_copy_alloc(headroom, size);
+	skb = tmirror_copy_alloc(headroom, size, lavish);
 	if (!skb)
 		return NULL;
 	frame = __skb_put(skb, size);
@@ -119,6 +133,7 @@ static void share_pages(struct sk_buff *copy, const struct sk_buff *skb)
  * @count: how many there are
  * @overhead: length of the outer headers from IP on
  * @headroom: bytes to leave in front of it
+ * @lavish: as of tmirror_copy_alloc()
  *
  * What is in pages is not copied, and stays in them until the copy is gone.
  *
@@ -128,7 +143,7 @@ static void share_pages(struct sk_buff *copy, const struct sk_buff *skb)
  */
 struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
 				    unsigned int count, unsigned int overhead,
-				    unsigned int headroom)
+				    unsigned int headroom, bool lavish)
 {
 	const struct tmirror_headers *headers = &slicer->headers;
 	const struct tmirror_frame *frame = slicer->frame;
@@ -141,7 +156,7 @@ struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
 	if (slicer->jumbo || frame->len + overhead > IP_MAX_MTU ||
 	    head < headers->payload || !can_share(frame->skb))
 		return NULL;
-	copy = tmirror_copy_alloc(headroom, head);
+	copy = tmirror_copy_alloc(headroom, head, lavish);
 	if (!copy)
 		return NULL;
 	if (tmirror_frame_read(frame, 0, __skb_put(copy, head), head)) {

@@ -21,12 +21,12 @@ struct tmirror_batch {
 	u32 last;
 };
 
-unsigned int tmirror_batch_max(u32 len);
+unsigned int tmirror_batch_max(u32 len, unsigned int headroom);
 struct sk_buff *tmirror_batch_cut(const struct tmirror_batch *batch,
 				  const struct tmirror_slicer *slicer, u32 vni,
-				  unsigned int headroom);
+				  unsigned int headroom, bool lavish);
 struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
 				    unsigned int count, unsigned int overhead,
-				    unsigned int headroom);
+				    unsigned int headroom, bool lavish);
 
 #endif /* _TMIRROR_BATCH_H */

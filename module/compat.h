@@ -9,11 +9,15 @@
 
 #include <linux/crc32.h>
 #include <linux/crc32c.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
 #include <net/act_api.h>
 #include <net/flow.h>
 #include <net/genetlink.h>
 #include <net/inet_dscp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/pkt_cls.h>
 #include <net/sch_generic.h>
 
@@ -69,6 +73,41 @@ static inline bool tcf_action_at_hook(const struct tcf_proto *tp, u32 flags)
 #define MODULE_ALIAS_NET_ACT(kind)	MODULE_ALIAS("act_" kind)
 #endif
 
+/* In 6.12 this one needs what others include. */
+#include <linux/local_lock.h>
+
+/* 6.11 lets bottom halves be preempted where that is the kernel's way. */
+#ifndef local_lock_nested_bh
+#define local_lock_nested_bh(lock)	((void)(lock))
+#define local_unlock_nested_bh(lock)	((void)(lock))
+#endif
+
+/*
+ * Later trees of 6.12, and some stable ones, remember what skbedit said of a
+ * packet's queue while another packet is sent from its hook.
+ */
+#if defined(CONFIG_NET_EGRESS) && !defined(CONFIG_PREEMPT_RT) && \
+	!defined(HAVE_XMIT_NESTED_SKIP_TXQUEUE)
+static inline bool xmit_get_skip_txqueue(void)
+{
+	return __this_cpu_read(softnet_data.xmit.skip_txqueue);
+}
+
+static inline void xmit_set_skip_txqueue(bool skip)
+{
+	netdev_xmit_skip_txqueue(skip);
+}
+#else
+static inline bool xmit_get_skip_txqueue(void)
+{
+	return false;
+}
+
+static inline void xmit_set_skip_txqueue(bool skip)
+{
+}
+#endif
+
 /* 6.12 gave skb_at_tc_ingress() a twin. */
 #ifndef HAVE_SKB_AT_TC_EGRESS
 static inline bool skb_at_tc_egress(const struct sk_buff *skb)
@@ -81,10 +120,24 @@ static inline bool skb_at_tc_egress(const struct sk_buff *skb)
 }
 #endif
 
-/* 6.7 counts what is to be sent apart from what was. */
-#ifndef HAVE_MIB_OUTREQUESTS
-#define IPSTATS_MIB_OUTREQUESTS	IPSTATS_MIB_OUTPKTS
+/*
+ * 6.7 counts what is to be sent apart from what was, and the latter behind
+ * ip6_local_out() too.
+ */
+static inline void count_out_request(struct net *net)
+{
+#ifdef HAVE_MIB_OUTREQUESTS
+	IP_INC_STATS(net, IPSTATS_MIB_OUTREQUESTS);
 #endif
+}
+
+static inline void count_out_ipv6(struct net *net, struct inet6_dev *idev,
+				  unsigned int len)
+{
+#ifdef HAVE_MIB_OUTREQUESTS
+	IP6_UPD_PO_STATS(net, idev, IPSTATS_MIB_OUT, len);
+#endif
+}
 
 /* 6.6 gave a name to what an action's init returns when it was bound. */
 #ifndef ACT_P_BOUND

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An skb of our own with the first bytes of a frame. */
 #include "copy.h"
+#include "fragment.h"
 #include "frame.h"
 
 #include <linux/crc32c.h>
@@ -86,30 +87,31 @@ static noinline int copy_whole(struct sk_buff *copy, const struct tmirror_frame 
 	return 0;
 }
 
-/*
- * What the kernel cuts into fragments is eight pages in a row: larger skbs would
- * leave much of it unused.
+/**
+ * tmirror_copy_alloc - allocate a copy without bytes
+ * @headroom: bytes to leave in front
+ * @len: bytes that there is to be room for behind them
+ * @lavish: cheaply, as memory is plenty: a short copy may be a fragment of a
+ *	page, and is charged for the whole, which may live as long
+ *
+ * Context: bottom halves disabled.
+ * Return: an skb that the caller owns; NULL without memory.
  */
-#define FRAGMENT_MAX	(2 * PAGE_SIZE)
-
-/*
- * From fragments of pages, which cost half of what the slab does: the kernel
- * zeroes them no more than once. Where it has no pages in a row, those larger
- * than one are not to be had there.
- */
-static __always_inline struct sk_buff *alloc(unsigned int headroom,
-					     unsigned int len)
+struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len,
+				   bool lavish)
 {
 	unsigned int size = SKB_DATA_ALIGN(headroom + len) +
 			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
 	struct sk_buff *copy;
 	void *data = NULL;
 
-	if (likely(size <= FRAGMENT_MAX))
-		data = napi_alloc_frag(size);
+	if (likely(lavish && size <= PAGE_SIZE))
+		data = tmirror_fragment_alloc(size);
 	if (likely(data)) {
 		copy = build_skb(data, size);
-		if (unlikely(!copy))
+		if (likely(copy))
+			copy->truesize += PAGE_SIZE - size;
+		else
 			skb_free_frag(data);
 	} else {
 		copy = alloc_skb(headroom + len, GFP_ATOMIC | __GFP_NOWARN);
@@ -120,23 +122,11 @@ static __always_inline struct sk_buff *alloc(unsigned int headroom,
 }
 
 /**
- * tmirror_copy_alloc - allocate a copy without bytes
- * @headroom: bytes to leave in front
- * @len: bytes that there is to be room for behind them
- *
- * Context: bottom halves disabled.
- * Return: an skb that the caller owns; NULL without memory.
- */
-struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len)
-{
-	return alloc(headroom, len);
-}
-
-/**
  * tmirror_copy - copy the first bytes of a frame
  * @frame: the frame; only read
  * @len: how many bytes, at most the frame's length
  * @headroom: bytes to leave in front of them
+ * @lavish: as of tmirror_copy_alloc()
  *
  * A copy of the whole frame has the checksums that the frame has on the wire.
  *
@@ -145,12 +135,12 @@ struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len)
  * without memory, or if the bytes cannot be read.
  */
 struct sk_buff *tmirror_copy(const struct tmirror_frame *frame, u32 len,
-			     unsigned int headroom)
+			     unsigned int headroom, bool lavish)
 {
 	struct sk_buff *copy;
 	int err;
 
-	copy = alloc(headroom, len);
+	copy = tmirror_copy_alloc(headroom, len, lavish);
 	if (!copy)
 		return NULL;
 	if (len == frame->len && frame->skb->ip_summed == CHECKSUM_PARTIAL)

@@ -128,7 +128,7 @@ static int add(struct tmirror_hold *hold, const struct neighbour *neigh,
  * tmirror_hold_xmit - send a copy as soon as its next hop can be reached
  * @tn: the namespace
  * @neigh: the next hop
- * @copy: from tmirror_xmit_prepare(); consumed
+ * @copy: ready for tmirror_xmit_stack(); consumed
  * @account: who counts it
  *
  * Context: RCU read side, bottom halves disabled.

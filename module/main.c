@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Loading and unloading: the order in which it is done. */
 #include "act.h"
+#include "fragment.h"
 #include "genl.h"
 #include "net.h"
 
@@ -30,6 +31,7 @@ err_genl:
 err_act:
 	tmirror_net_unregister();
 	rcu_barrier();
+	tmirror_fragments_free();
 	return err;
 }
 
@@ -40,6 +42,7 @@ static void __exit tmirror_exit(void)
 	tmirror_net_unregister();
 	/* What is freed by RCU is freed by our code. */
 	rcu_barrier();
+	tmirror_fragments_free();
 }
 
 module_init(tmirror_init);

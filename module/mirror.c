@@ -8,7 +8,6 @@
 #include "flow.h"
 #include "frame.h"
 #include "headers.h"
-#include "hold.h"
 #include "mirror.h"
 #include "net.h"
 #include "rcu.h"
@@ -63,12 +62,14 @@ struct packet {
  * @packet: the packet
  * @terms: the session's terms
  * @route: the way
+ * @lavish: memory is plenty
  * @tally: what became of the packets on the wire so far
  */
 struct mirror {
 	struct packet *packet;
 	const struct tmirror_terms *terms;
 	struct tmirror_route route;
+	bool lavish;
 	struct tmirror_tally tally;
 };
 
@@ -138,29 +139,6 @@ static bool is_copy(const struct packet *packet)
 	       has_vxlan(packet) && has_member(packet);
 }
 
-/* The next hop is still asked for its address. */
-static noinline int wait(const struct mirror *mirror, struct sk_buff *copy,
-			 u32 wire)
-{
-	const struct tmirror_account account = {
-		.session = mirror->terms->session,
-		.target = mirror->terms->target,
-		.wire = wire,
-		.kept = copy->len,
-	};
-	const struct tmirror_route *route = &mirror->route;
-	const struct packet *packet = mirror->packet;
-	int cause;
-
-	cause = tmirror_xmit_prepare(route, packet->tn, copy,
-				     mirror->terms->vni[packet->direction]);
-	if (cause == TMIRROR_SENT)
-		return tmirror_hold_xmit(packet->tn, route->neigh, copy,
-					 &account);
-	kfree_skb(copy);
-	return cause;
-}
-
 /* A copy, or none for want of memory, of one packet of @len on the wire. */
 static __always_inline void send_copy(struct mirror *mirror,
 				      struct sk_buff *copy, u32 len,
@@ -179,11 +157,8 @@ static __always_inline void send_copy(struct mirror *mirror,
 		account.kept = copy->len;
 		if (terms->cut.repair && copy->len < len)
 			tmirror_repair(copy, headers);
-		if (unlikely(mirror->route.waits))
-			cause = wait(mirror, copy, len);
-		else
-			cause = tmirror_xmit(&mirror->route, packet->tn, copy,
-					     terms->vni[packet->direction]);
+		cause = tmirror_xmit(&mirror->route, packet->tn, copy,
+				     terms->vni[packet->direction], &account);
 	}
 	if (cause != TMIRROR_HELD)
 		tmirror_account_copy(&account, &mirror->tally, cause);
@@ -207,7 +182,8 @@ static __always_inline void send_frame(struct mirror *mirror,
 	if (tmirror_cut_needs_headers(&mirror->terms->cut))
 		tmirror_headers_find(&headers, frame, flow);
 	len = keep(mirror, frame->len, &headers);
-	send_copy(mirror, tmirror_copy(frame, len, mirror->route.headroom),
+	send_copy(mirror, tmirror_copy(frame, len, mirror->route.headroom,
+				       mirror->lavish),
 		  frame->len, &headers);
 }
 
@@ -219,7 +195,7 @@ static void send_slice(struct mirror *mirror,
 
 	copy = tmirror_slice_copy(slicer, i,
 				  keep(mirror, len, &slicer->headers),
-				  mirror->route.headroom);
+				  mirror->route.headroom, mirror->lavish);
 	send_copy(mirror, copy, len, &slicer->headers);
 }
 
@@ -253,14 +229,16 @@ static struct sk_buff *copy_batch(const struct mirror *mirror,
 	if (batch->len == wire && !batch->first)
 		copies = tmirror_batch_whole(slicer, left,
 					     tmirror_route_overhead(route->underlay),
-					     route->headroom);
+					     route->headroom, mirror->lavish);
 	if (!copies)
-		batch->count = min(tmirror_batch_max(batch->len), left);
+		batch->count = min(tmirror_batch_max(batch->len,
+						     route->headroom), left);
 	wire = tmirror_slice_len(slicer, batch->first + batch->count - 1);
 	batch->last = keep(mirror, wire, headers);
 	if (copies || batch->count < 2 || batch->last < headers->payload)
 		return copies;
-	return tmirror_batch_cut(batch, slicer, vni, route->headroom);
+	return tmirror_batch_cut(batch, slicer, vni, route->headroom,
+				 mirror->lavish);
 }
 
 /* Return: how many copies went as one, from that of segment @first on; or 0. */
@@ -282,7 +260,7 @@ static unsigned int send_batch(struct mirror *mirror,
 	copies = copy_batch(mirror, slicer, &batch, vni);
 	if (!copies)
 		return 0;
-	cause = tmirror_xmit(&mirror->route, packet->tn, copies, vni);
+	cause = tmirror_xmit(&mirror->route, packet->tn, copies, vni, &account);
 	account.wire = tmirror_slice_len(slicer, first);
 	account.kept = batch.len;
 	tmirror_account_copies(&account, &mirror->tally, batch.count - 1,
@@ -302,6 +280,8 @@ static void send_slices(struct mirror *mirror,
 	while (i < mirror->packet->count) {
 		sent = together ? send_batch(mirror, slicer, i) : 0;
 		if (!sent) {
+			/* Nor is it any better further on. */
+			together = false;
 			send_slice(mirror, slicer, i);
 			sent = 1;
 		}
@@ -378,6 +358,9 @@ static int send_packet(struct mirror *mirror)
 						    packet->tn->hash_key));
 	if (cause != TMIRROR_SENT)
 		return cause;
+	/* What waits is to be as many as the kernel would let wait. */
+	mirror->lavish = !mirror->route.waits &&
+			 tmirror_owners_have_plenty(&packet->tn->owners);
 	if (skb_is_gso(packet->frame.skb))
 		cause = send_super(mirror);
 	else
@@ -396,6 +379,7 @@ static void mirror_packet(struct packet *packet,
 {
 	/* tmirror_route_get() sets what is looked at of the route. */
 	struct mirror mirror __uninitialized;
+	bool skip_txqueue = xmit_get_skip_txqueue();
 	int cause;
 
 	mirror.packet = packet;
@@ -407,6 +391,8 @@ static void mirror_packet(struct packet *packet,
 	else
 		cause = send_packet(&mirror);
 	this_cpu_dec(mirror_depth);
+	/* What is said of the copy's queue is not meant for the packet's. */
+	xmit_set_skip_txqueue(skip_txqueue);
 	rcu_read_unlock();
 	if (cause != TMIRROR_SENT)
 		tmirror_account_drop(terms->session, &mirror.tally,

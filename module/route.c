@@ -37,9 +37,9 @@ static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
 	if (IS_ERR(rt))
 		return NULL;
 	way->cookie = 0;
-	way->ipv4 = (struct iphdr) {
+	way->outer.ipv4 = (struct iphdr) {
 		.version = 4,
-		.ihl = sizeof(way->ipv4) / 4,
+		.ihl = sizeof(way->outer.ipv4) / 4,
 		.tos = underlay->tos,
 		.frag_off = underlay->df ? htons(IP_DF) : 0,
 		.ttl = underlay->ttl,
@@ -47,7 +47,7 @@ static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
 		.saddr = fl4.saddr,
 		.daddr = fl4.daddr,
 	};
-	ip_send_check(&way->ipv4);
+	ip_send_check(&way->outer.ipv4);
 	return &rt->dst;
 }
 
@@ -72,13 +72,13 @@ static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
 	if (IS_ERR(dst))
 		return NULL;
 	way->cookie = rt6_get_cookie(dst_rt6_info(dst));
-	way->ipv6 = (struct ipv6hdr) {
+	way->outer.ipv6 = (struct ipv6hdr) {
 		.nexthdr = IPPROTO_UDP,
 		.hop_limit = underlay->ttl,
 		.saddr = fl6.saddr,
 		.daddr = member->remote.addr,
 	};
-	ip6_flow_hdr(&way->ipv6, underlay->tos, 0);
+	ip6_flow_hdr(&way->outer.ipv6, underlay->tos, 0);
 	return dst;
 }
 
@@ -93,7 +93,8 @@ static bool has_next_hop(struct dst_entry *dst)
 }
 
 /* Does the stack send to the next hop whatever the firewall lets pass? */
-static bool is_plain(const struct dst_entry *dst, u8 family)
+static bool is_plain(const struct dst_entry *dst,
+		     const struct tmirror_member *member)
 {
 	const struct net_device *dev = dst->dev;
 
@@ -101,10 +102,12 @@ static bool is_plain(const struct dst_entry *dst, u8 family)
 	if (dev->flags & IFF_LOOPBACK || netif_is_l3_slave(dev) ||
 	    netif_is_l3_master(dev))
 		return false;
-	if (family == AF_INET)
+	if (member->family == AF_INET)
 		return dst->output == ip_output &&
 		       ((struct rtable *)dst)->rt_gw_family != AF_INET6;
-	return dst->output == ip6_output;
+	/* Of IPv4's, those to a group have another output. */
+	return dst->output == ip6_output &&
+	       !ipv6_addr_is_multicast(&member->remote.addr);
 }
 
 /*
@@ -127,9 +130,7 @@ static noinline bool find_way(struct tmirror_way *way,
 		return false;
 	way->dst = dst;
 	way->has_next_hop = has_next_hop(dst);
-	way->plain = way->has_next_hop && is_plain(dst, family);
-	way->headroom = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
-			tmirror_route_overhead(underlay);
+	way->plain = way->has_next_hop && is_plain(dst, &underlay->member);
 	return true;
 }
 
@@ -213,7 +214,33 @@ static void measure_way(struct tmirror_way *way,
 	u32 mtu = min_t(u32, dst_mtu(way->dst), IP_MAX_MTU);
 
 	way->room = mtu < overhead + ETH_HLEN ? 0 : mtu - overhead;
+	way->headroom = LL_RESERVED_SPACE(way->dst->dev) +
+			way->dst->header_len + overhead;
 	way->checked = jiffies;
+}
+
+/* Return: false if there is no route. */
+static bool go_way(struct tmirror_route *route, struct tmirror_way *way,
+		   struct net *net)
+{
+	const struct tmirror_underlay *underlay = route->underlay;
+
+	if (!is_fresh(way)) {
+		if ((!way->dst || !dst_check(way->dst, way->cookie)) &&
+		    !find_way(way, underlay, net, route->sport))
+			return false;
+		measure_way(way, underlay);
+	}
+	route->room = way->room;
+	route->headroom = way->headroom;
+	route->dst = way->dst;
+	route->has_next_hop = way->has_next_hop;
+	route->plain = way->plain;
+	if (underlay->member.family == AF_INET)
+		route->outer.ipv4 = way->outer.ipv4;
+	else
+		route->outer.ipv6 = way->outer.ipv6;
+	return true;
 }
 
 /**
@@ -233,26 +260,21 @@ static void measure_way(struct tmirror_way *way,
 int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
 		      const struct tmirror_underlay *underlay, u32 hash)
 {
-	struct tmirror_way *way = this_cpu_ptr(underlay->member.ways);
+	struct tmirror_way __percpu *ways = underlay->member.ways;
+	bool found;
 
 	route->underlay = underlay;
-	route->way = way;
 	route->hash = hash;
 	route->sport = tmirror_encap_sport(hash);
-	if (!is_fresh(way)) {
-		if ((!way->dst || !dst_check(way->dst, way->cookie)) &&
-		    !find_way(way, underlay, tn->net, route->sport))
-			return TMIRROR_DROP_NO_ROUTE;
-		measure_way(way, underlay);
-	}
-	if (!way->room)
+	local_lock_nested_bh(&ways->bh_lock);
+	found = go_way(route, this_cpu_ptr(ways), tn->net);
+	local_unlock_nested_bh(&ways->bh_lock);
+	if (!found)
+		return TMIRROR_DROP_NO_ROUTE;
+	if (!route->room)
 		return TMIRROR_DROP_TOO_BIG;
-	route->room = way->room;
-	route->headroom = way->headroom;
-	route->dst = way->dst;
 	route->waits = false;
-	route->plain = way->plain;
-	if (way->has_next_hop)
+	if (route->has_next_hop)
 		find_neigh(route, &underlay->member);
 	return TMIRROR_SENT;
 }
@@ -265,8 +287,16 @@ int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
  */
 struct tmirror_way __percpu *tmirror_ways_alloc(void)
 {
-	return alloc_percpu_gfp(struct tmirror_way,
+	struct tmirror_way __percpu *ways;
+	int cpu;
+
+	ways = alloc_percpu_gfp(struct tmirror_way,
 				GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!ways)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		local_lock_init(&per_cpu_ptr(ways, cpu)->bh_lock);
+	return ways;
 }
 
 /**

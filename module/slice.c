@@ -20,6 +20,9 @@
 #include <net/checksum.h>
 #include <net/ip.h>
 
+/* Ethernet with a tag, IPv4, TCP with timestamps; and a round number. */
+#define USUAL_HEADERS	(18 + 20 + 32 + 2)
+
 /* What else a type of super-packet may say without being another one. */
 #define GSO_REMARKS	(SKB_GSO_DODGY | SKB_GSO_TCP_ECN | SKB_GSO_TCP_FIXEDID)
 
@@ -213,65 +216,79 @@ bool tmirror_slicer_init(struct tmirror_slicer *slicer,
 	       make_template(slicer);
 }
 
-/* @csum: sum of the payload, if that is @whole; the field's has no meaning else. */
-static void write_tcp(const struct tmirror_slicer *slicer, u32 pos, u32 payload,
-		      struct tcphdr *tcp, bool whole, __wsum csum)
+/*
+ * Headers, with some bytes of no meaning behind them where there is room: a
+ * length that the compiler knows is copied in few steps.
+ */
+static __always_inline void write_template(const struct tmirror_slicer *slicer,
+					   u32 len, void *frame)
 {
-	u32 header = slicer->headers.payload - slicer->headers.transport;
-	__wsum delta;
+	u32 header = slicer->headers.payload;
 
-	tcp->seq = htonl(ntohl(tcp->seq) + pos);
-	if (pos + payload < slicer->payload)
-		tcp_flag_word(tcp) &= ~(TCP_FLAG_FIN | TCP_FLAG_PSH);
-	if (pos)
-		tcp_flag_word(tcp) &= ~TCP_FLAG_CWR;
-	if (!whole)
-		return;
-	/* The field holds the sum of a pseudo header with the total length. */
-	delta = (__force __wsum)htonl(~(header + slicer->payload) + header +
-				      payload);
-	tcp->check = ~csum_fold(csum_add(csum_unfold(tcp->check), delta));
-	/* Of the two zeros the one that tmirror_copy() writes. */
-	tcp->check = csum_fold(csum_partial(tcp, header, csum)) ?:
-		     CSUM_MANGLED_0;
+	if (likely(header <= USUAL_HEADERS && len >= USUAL_HEADERS))
+		memcpy(frame, slicer->template, USUAL_HEADERS);
+	else
+		memcpy(frame, slicer->template, header);
 }
 
-static void write_udp(const struct tmirror_slicer *slicer, struct udphdr *udp,
-		      bool whole, __wsum csum)
-{
-	if (!whole)
-		return;
-	udp->check = csum16_add(csum16_sub(udp->check, slicer->udp_len),
-				udp->len);
-	udp->check = csum_fold(csum_partial(udp, sizeof(*udp), csum)) ?:
-		     CSUM_MANGLED_0;
-}
-
-/* Those of segment @i, whose @payload begins at @pos of the super-packet's. */
+/*
+ * Make of the template the headers of segment @i, whose @payload begins at @pos
+ * of the super-packet's.
+ */
 static __always_inline void write_headers(const struct tmirror_slicer *slicer,
 					  unsigned int i, u32 pos, u32 payload,
-					  void *frame, bool whole, __wsum csum)
+					  void *frame)
 {
 	const struct tmirror_headers *headers = &slicer->headers;
-	void *transport = frame + headers->transport;
+	struct tcphdr *tcp = frame + headers->transport;
 	struct iphdr *ip = frame + headers->network;
 	__be16 id;
 
-	memcpy(frame, slicer->template, headers->payload);
-	if (payload != slicer->size)
+	if (unlikely(payload != slicer->size))
 		write_lengths(slicer, frame, payload);
 	if (headers->family == AF_INET && !slicer->fixed_id) {
 		id = htons(ntohs(ip->id) + i);
 		csum_replace2(&ip->check, ip->id, id);
 		ip->id = id;
 	}
-	if (headers->proto == IPPROTO_TCP)
-		write_tcp(slicer, pos, payload, transport, whole, csum);
-	else
-		write_udp(slicer, transport, whole, csum);
+	if (headers->proto != IPPROTO_TCP)
+		return;
+	tcp->seq = htonl(ntohl(tcp->seq) + pos);
+	if (pos + payload < slicer->payload)
+		tcp_flag_word(tcp) &= ~(TCP_FLAG_FIN | TCP_FLAG_PSH);
+	if (pos)
+		tcp_flag_word(tcp) &= ~TCP_FLAG_CWR;
 }
 
-/* Return: where @len bytes of the skb are in a row; NULL: copy bit by bit. */
+/* That of L4: @csum is the sum of the segment's @payload. */
+static void write_check(const struct tmirror_slicer *slicer, u32 payload,
+			void *frame, __wsum csum)
+{
+	const struct tmirror_headers *headers = &slicer->headers;
+	u32 header = headers->payload - headers->transport;
+	void *transport = frame + headers->transport;
+	struct tcphdr *tcp = transport;
+	struct udphdr *udp = transport;
+	__sum16 *check;
+	__wsum delta;
+
+	/* The field holds the sum of a pseudo header with the total length. */
+	if (headers->proto == IPPROTO_TCP) {
+		check = &tcp->check;
+		delta = (__force __wsum)htonl(~(header + slicer->payload) +
+					      header + payload);
+		*check = ~csum_fold(csum_add(csum_unfold(*check), delta));
+	} else {
+		check = &udp->check;
+		*check = csum16_add(csum16_sub(*check, slicer->udp_len),
+				    udp->len);
+	}
+	/* Of the two zeros the one that tmirror_copy() writes. */
+	*check = csum_fold(csum_partial(transport, header, csum)) ?:
+		 CSUM_MANGLED_0;
+}
+
+/* Return: where @len bytes of the skb are in a row; NULL: copy piece by piece. */
 static const void *in_a_row(const struct sk_buff *skb, int offset, int len)
 {
 	int begin = skb_headlen(skb);
@@ -293,6 +310,30 @@ static const void *in_a_row(const struct sk_buff *skb, int offset, int len)
 	return NULL;
 }
 
+/* A whole segment, whose checksum says what it is; or one in pieces. */
+static noinline int write_summed(const struct tmirror_slicer *slicer,
+				 unsigned int i, u32 keep, const void *from,
+				 void *to)
+{
+	const struct sk_buff *skb = slicer->frame->skb;
+	u32 header = slicer->headers.payload, pos = i * slicer->size;
+	u32 payload = slice_payload(slicer, i);
+	int start = slicer->start + pos;
+	bool whole = keep == payload;
+	__wsum csum = 0;
+
+	if (from)
+		csum = csum_partial_copy_nocheck(from, to + header, keep);
+	else if (whole)
+		csum = skb_copy_and_csum_bits(skb, start, to + header, keep);
+	else if (skb_copy_bits(skb, start, to + header, keep))
+		return -EFAULT;
+	write_headers(slicer, i, pos, payload, to);
+	if (whole)
+		write_check(slicer, payload, to, csum);
+	return 0;
+}
+
 /**
  * tmirror_slice_write - write the first bytes of a segment
  * @slicer: how to cut
@@ -306,24 +347,16 @@ static const void *in_a_row(const struct sk_buff *skb, int offset, int len)
 int tmirror_slice_write(const struct tmirror_slicer *slicer, unsigned int i,
 			u32 len, void *to)
 {
-	const struct sk_buff *skb = slicer->frame->skb;
 	u32 header = slicer->headers.payload, keep = len - header;
-	u32 pos = i * slicer->size;
-	u32 payload = min(slicer->size, slicer->payload - pos);
-	int start = slicer->start + pos;
-	const void *from = in_a_row(skb, start, keep);
-	bool whole = keep == payload;
-	__wsum csum = 0;
+	u32 pos = i * slicer->size, payload = slice_payload(slicer, i);
+	const void *from = in_a_row(slicer->frame->skb, slicer->start + pos,
+				    keep);
 
-	if (likely(!whole && from))
-		memcpy(to + header, from, keep);
-	else if (from)
-		csum = csum_partial_copy_nocheck(from, to + header, keep);
-	else if (whole)
-		csum = skb_copy_and_csum_bits(skb, start, to + header, keep);
-	else if (skb_copy_bits(skb, start, to + header, keep))
-		return -EFAULT;
-	write_headers(slicer, i, pos, payload, to, whole, csum);
+	write_template(slicer, len, to);
+	if (unlikely(!from || keep == payload))
+		return write_summed(slicer, i, keep, from, to);
+	memcpy(to + header, from, keep);
+	write_headers(slicer, i, pos, payload, to);
 	return 0;
 }
 
@@ -333,6 +366,7 @@ int tmirror_slice_write(const struct tmirror_slicer *slicer, unsigned int i,
  * @i: number of the segment, from 0
  * @len: how many bytes, at most its length
  * @headroom: bytes to leave in front of them
+ * @lavish: as of tmirror_copy_alloc()
  *
  * Context: bottom halves disabled.
  * Return: an skb like tmirror_copy()'s; NULL without memory, or if the bytes
@@ -340,13 +374,13 @@ int tmirror_slice_write(const struct tmirror_slicer *slicer, unsigned int i,
  */
 struct sk_buff *tmirror_slice_copy(const struct tmirror_slicer *slicer,
 				   unsigned int i, u32 len,
-				   unsigned int headroom)
+				   unsigned int headroom, bool lavish)
 {
 	/* Headers can be written only where they are whole. */
 	u32 room = max(len, slicer->headers.payload);
 	struct sk_buff *copy;
 
-	copy = tmirror_copy_alloc(headroom, room);
+	copy = tmirror_copy_alloc(headroom, room, lavish);
 	if (!copy)
 		return NULL;
 	if (tmirror_slice_write(slicer, i, room, __skb_put(copy, room))) {

@@ -46,6 +46,6 @@ int tmirror_slice_write(const struct tmirror_slicer *slicer, unsigned int i,
 			u32 len, void *to);
 struct sk_buff *tmirror_slice_copy(const struct tmirror_slicer *slicer,
 				   unsigned int i, u32 len,
-				   unsigned int headroom);
+				   unsigned int headroom, bool lavish);
 
 #endif /* _TMIRROR_SLICE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copies on their way: their outer headers, the firewall, and off they go. */
 #include "encap.h"
+#include "hold.h"
 #include "net.h"
 #include "route.h"
 #include "stats.h"
@@ -42,7 +43,7 @@ static __always_inline void push_ipv4(const struct tmirror_route *route,
 	copy->protocol = htons(ETH_P_IP);
 	tmirror_encap(&outer->encap, len, vni, route->sport,
 		      underlay->member.remote.port);
-	*ip = route->way->ipv4;
+	*ip = route->outer.ipv4;
 	ip->tot_len = htons(copy->len);
 	csum_replace2(&ip->check, 0, ip->tot_len);
 	if (underlay->csum)
@@ -63,7 +64,7 @@ static void push_ipv6(const struct tmirror_route *route, struct sk_buff *copy,
 	copy->protocol = htons(ETH_P_IPV6);
 	tmirror_encap(&outer->encap, len, vni, route->sport,
 		      underlay->member.remote.port);
-	*ip = route->way->ipv6;
+	*ip = route->outer.ipv6;
 	ip->payload_len = outer->encap.udp.len;
 	if (underlay->csum)
 		udp6_set_csum(false, copy, &ip->saddr, &ip->daddr,
@@ -84,6 +85,7 @@ static int cause_of(int err)
 	return TMIRROR_DROP_NO_ROUTE;
 }
 
+/* Make a copy a packet of the underlay, which refers to the route. */
 static __always_inline int prepare(const struct tmirror_route *route,
 				   struct tmirror_net *tn, struct sk_buff *copy,
 				   u32 vni)
@@ -104,27 +106,9 @@ static __always_inline int prepare(const struct tmirror_route *route,
 }
 
 /**
- * tmirror_xmit_prepare - make a copy a packet of the underlay
- * @route: where to
- * @tn: the namespace
- * @copy: a frame of @route->room bytes at most, with @route->headroom; stays
- *	the caller's. Refers to the route, without holding it
- * @vni: VXLAN network identifier
- *
- * Context: RCU read side, bottom halves disabled.
- * Return: TMIRROR_SENT: ready for tmirror_xmit_stack(); TMIRROR_DROP_BACKLOG if
- * there are too many bytes in flight.
- */
-int tmirror_xmit_prepare(const struct tmirror_route *route,
-			 struct tmirror_net *tn, struct sk_buff *copy, u32 vni)
-{
-	return prepare(route, tn, copy, vni);
-}
-
-/**
  * tmirror_xmit_stack - have the stack find out how to send a copy
  * @tn: the namespace
- * @copy: from tmirror_xmit_prepare(); consumed
+ * @copy: with its outer headers and a route; consumed
  *
  * Its firewall, IPsec and qdiscs see the copy, without a connection tracking
  * entry and without a sending socket whose cgroup could object.
@@ -215,10 +199,7 @@ static int send_plain(const struct tmirror_route *route, struct net *net,
 
 	copy->dev = route->dst->dev;
 	if (family == AF_INET)
-		IP_INC_STATS(net, IPSTATS_MIB_OUTREQUESTS);
-	else
-		IP6_INC_STATS(net, ip6_dst_idev(route->dst),
-			      IPSTATS_MIB_OUTREQUESTS);
+		count_out_request(net);
 	ret = ask_firewall(route, net, copy, family);
 	if (ret != 1)
 		return ret;
@@ -227,8 +208,7 @@ static int send_plain(const struct tmirror_route *route, struct net *net,
 	if (family == AF_INET)
 		IP_UPD_PO_STATS(net, IPSTATS_MIB_OUT, copy->len);
 	else
-		IP6_UPD_PO_STATS(net, ip6_dst_idev(route->dst),
-				 IPSTATS_MIB_OUT, copy->len);
+		count_out_ipv6(net, ip6_dst_idev(route->dst), copy->len);
 	return neigh_output(route->neigh, copy, false);
 }
 
@@ -237,26 +217,32 @@ static __always_inline int send(const struct tmirror_route *route,
 {
 	u8 family = route->underlay->member.family;
 
-	if (!route->plain || has_output_rules(tn->net, family))
+	/* A device may need more room than it did when it was asked. */
+	if (!route->plain || has_output_rules(tn->net, family) ||
+	    skb_headroom(copy) < LL_RESERVED_SPACE(route->dst->dev))
 		return tmirror_xmit_stack(tn, copy);
 	return cause_of(send_plain(route, tn->net, copy, family));
 }
 
 /**
  * tmirror_xmit - send a copy
- * @route: where to; its next hop does not wait
+ * @route: where to
  * @tn: the namespace
  * @copy: a frame of @route->room bytes at most, with @route->headroom; consumed
  * @vni: VXLAN network identifier
+ * @account: who counts it
  *
- * Copies that go as one, see batch.c, are for targets with checksums.
+ * Copies that go as one, see batch.c, are for targets with checksums, and for
+ * routes that are plain.
  *
  * Context: RCU read side, bottom halves disabled.
  * Return: TMIRROR_SENT, or the &enum tmirror_drop that it was lost by:
- * TMIRROR_DROP_BACKLOG if there are too many bytes in flight.
+ * TMIRROR_DROP_BACKLOG if there are too many bytes in flight; TMIRROR_HELD: it
+ * waits, and will be counted.
  */
 int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
-		 struct sk_buff *copy, u32 vni)
+		 struct sk_buff *copy, u32 vni,
+		 const struct tmirror_account *account)
 {
 	int cause;
 
@@ -265,5 +251,7 @@ int tmirror_xmit(const struct tmirror_route *route, struct tmirror_net *tn,
 		kfree_skb(copy);
 		return cause;
 	}
+	if (unlikely(route->waits))
+		return tmirror_hold_xmit(tn, route->neigh, copy, account);
 	return send(route, tn, copy);
 }
