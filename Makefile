@@ -6,6 +6,7 @@
 #   make uninstall    undoes it
 #   make demo         mirrors real traffic in a virtual machine, shows the copies
 #   make check        runs every test; CHECK="static uml ..." runs some
+#   make torture      the long form of tests; TORTURE="uml ..." on some kernels
 #   make bench        what mirroring costs; BENCH="miss '60 B'" measures some
 #   make clean
 #
@@ -43,6 +44,9 @@ clean:
 check:
 	env -u CHECK -u MAKEFLAGS tools/testing/check $(CHECK)
 
+torture:
+	env -u MAKEFLAGS tools/testing/torture $(TORTURE)
+
 bench:
 	tools/bench/bench $(BENCH)
 
@@ -77,4 +81,4 @@ uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/share/tmirror
 	$(MAKE) -C tools uninstall
 
-.PHONY: all modules tools clean check bench demo install uninstall
+.PHONY: all modules tools clean check torture bench demo install uninstall

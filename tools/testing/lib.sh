@@ -136,6 +136,14 @@ namespaces() {
 	[ -z "${TMIRROR_KERNEL-}" ] || ip netns list | cut -d' ' -f1
 }
 
+# amount SHORT LONG: how much of something, in make check and in make torture
+amount() {
+	if [ "${TMIRROR_TORTURE-}" ]; then echo "$2"; else echo "$1"; fi
+}
+
+# did NUMBER WHAT: which check sums up at its end
+did() { echo "# did $*"; }
+
 # finish: what has to hold after every test, the plan, the verdict
 finish() {
 	local ns
