@@ -11,7 +11,11 @@
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/net.h>
+#include <linux/sizes.h>
 #include <net/sock.h>
+
+/* Of many CPUs each takes enough at once for the copies of a super-packet. */
+#define WINDOW_MIN	SZ_64K
 
 /* The lowest bits of a socket's user data are flags: it has none of them. */
 const u64 tmirror_owner_tag __aligned(8);
@@ -135,22 +139,26 @@ static void take_beyond(struct tmirror_owners *owners,
  * @owners: the owners; zeroed, or with a limit
  * @bytes: the limit, 2^30 at most
  *
- * Of copies that are in flight, a CPU counts its own alone from now on, until
- * they are gone.
+ * Copies in flight count as before; where they are more than the limit is now,
+ * what is left is below zero until enough of them are gone.
  *
  * Context: process, one at a time.
  */
 void tmirror_owners_set_limit(struct tmirror_owners *owners, u32 bytes)
 {
 	int cpu, more = (int)bytes - (int)owners->limit;
+	u32 window = bytes / num_possible_cpus() / 4;
 
 	WRITE_ONCE(owners->limit, bytes);
-	WRITE_ONCE(owners->window, bytes / num_possible_cpus() / 4);
+	WRITE_ONCE(owners->window, max_t(u32, window, WINDOW_MIN));
 	atomic_add(more, &owners->left);
 	if (!owners->cpus)
 		return;
-	for_each_possible_cpu(cpu)
-		take_beyond(owners, per_cpu_ptr(owners->cpus, cpu), 0);
+	for_each_possible_cpu(cpu) {
+		struct tmirror_owner *owner = per_cpu_ptr(owners->cpus, cpu);
+
+		take_beyond(owners, owner, bytes_of(owner));
+	}
 }
 
 /* Take from all what they do not need; once a tick, as it is much to read. */

@@ -5,6 +5,7 @@
 /* Who owns copies in flight: they are bounded by that, and known again. */
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/skbuff.h>
@@ -38,7 +39,8 @@ struct tmirror_owners {
 	struct tmirror_owner __percpu *cpus;
 	u32 limit;
 	u32 window;
-	atomic_t left;
+	/* What CPUs write is apart from what each copy reads. */
+	atomic_t left ____cacheline_aligned_in_smp;
 };
 
 int tmirror_owners_open(struct tmirror_owners *owners, struct net *net);

@@ -80,6 +80,15 @@ for cpu in $(seq 0 $(($(nproc) - 1))); do
 	check "CPU $cpu holds copies up to the limit: $used" \
 		test "$used" -gt $((limit * 9 / 10)) -a "$used" -le $limit
 done
+# What is in flight counts whatever limit is set meanwhile, and for all CPUs.
+for cpu in $(seq 0 $(($(nproc) - 1))); do
+	must m tmconf limits set sessions 16384
+	must m tmconf limits set memory $limit
+	must taskset -p -c "$cpu" $$ >/dev/null
+	send 5500
+done
+used=$(in_flight)
+check "no more are held when limits are set: $used" test "$used" -le $limit
 # A lower limit holds at once.
 send_ten() {
 	local matched
