@@ -38,7 +38,8 @@
 unsigned int tmirror_batch_max(u32 len, unsigned int headroom)
 {
 	unsigned int step = sizeof(struct tmirror_vxlan) + len;
-	unsigned int fit = (SKB_WITH_OVERHEAD(PAGE_SIZE) - headroom) / step;
+	unsigned int room = SKB_WITH_OVERHEAD(PAGE_SIZE);
+	unsigned int fit = room < headroom ? 0 : (room - headroom) / step;
 
 	if (fit < COUNT_ENOUGH)
 		fit = BYTES_MAX / step;
@@ -103,11 +104,28 @@ err_read:
 
 /*
  * Can another skb have the same pages? Not those of a program that waits for
- * its packet to be gone (MSG_ZEROCOPY).
+ * its packet to be gone (MSG_ZEROCOPY). Nor those of a datagram, which IPsec in
+ * UDP decrypts where it is as long as its skb does not say that it shares them,
+ * and that is not ours to write.
  */
-static bool can_share(const struct sk_buff *skb)
+static bool can_share(const struct sk_buff *skb, u8 proto)
 {
-	return !skb_has_frag_list(skb) && !skb_zcopy((struct sk_buff *)skb);
+	if (skb_has_frag_list(skb) || skb_zcopy((struct sk_buff *)skb))
+		return false;
+	return !skb_shinfo(skb)->nr_frags || proto == IPPROTO_TCP;
+}
+
+/*
+ * What a copy pins of the skb's: whole pages, of which it may have a few bytes.
+ * What the head takes is not part of it.
+ */
+static unsigned int pages_size(const struct sk_buff *skb)
+{
+	unsigned int head = SKB_TRUESIZE(skb_end_offset(skb));
+
+	if (skb->truesize < head)
+		return skb->data_len;
+	return max(skb->data_len, skb->truesize - head);
 }
 
 /* @copy has the first bytes of @skb: all it has in a row. */
@@ -124,7 +142,7 @@ static void share_pages(struct sk_buff *copy, const struct sk_buff *skb)
 	to->flags |= SKBFL_SHARED_FRAG;
 	copy->data_len = skb->data_len;
 	copy->len += skb->data_len;
-	copy->truesize += skb->data_len;
+	copy->truesize += pages_size(skb);
 }
 
 /**
@@ -154,7 +172,7 @@ struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
 
 	/* Headers beyond @head would have to be written for the stack to read. */
 	if (slicer->jumbo || frame->len + overhead > IP_MAX_MTU ||
-	    head < headers->payload || !can_share(frame->skb))
+	    head < headers->payload || !can_share(frame->skb, headers->proto))
 		return NULL;
 	copy = tmirror_copy_alloc(headroom, head, lavish);
 	if (!copy)
