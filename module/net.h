@@ -29,7 +29,7 @@ struct tmirror_counter;
  * @vnis: by direction, the terms of all sessions by VNI, of which several may
  *	have one; under @lock
  * @sources: &struct tmirror_source by ifindex, for RCU readers; written under
- *	@lock. The kernel numbers devices in a row, so its lowest bits will do
+ *	@lock
  * @members: &struct tmirror_member by address and port, for RCU readers;
  *	written under @lock
  * @ports: how many members have a port, by its lowest bits: most packets are

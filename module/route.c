@@ -195,6 +195,16 @@ static void find_neigh(struct tmirror_route *route,
 	}
 }
 
+/* A policy of IPsec may be for some flows only: each asks for itself then. */
+static bool is_for_all_flows(const struct net *net)
+{
+#ifdef CONFIG_XFRM
+	return !READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]);
+#else
+	return true;
+#endif
+}
+
 /*
  * A route and its MTU are asked whether they hold once a tick, and not for each
  * packet: that would be a tenth of what a copy costs. A device that went away
@@ -225,8 +235,11 @@ static bool go_way(struct tmirror_route *route, struct tmirror_way *way,
 {
 	const struct tmirror_underlay *underlay = route->underlay;
 
-	if (!is_fresh(way)) {
-		if ((!way->dst || !dst_check(way->dst, way->cookie)) &&
+	bool for_all = is_for_all_flows(net);
+
+	if (!is_fresh(way) || !for_all) {
+		if ((!way->dst || !for_all ||
+		     !dst_check(way->dst, way->cookie)) &&
 		    !find_way(way, underlay, net, route->sport))
 			return false;
 		measure_way(way, underlay);

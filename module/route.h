@@ -42,7 +42,7 @@ struct tmirror_way {
 	u32 cookie;
 	u32 checked;
 	u16 room;
-	u16 headroom;
+	u32 headroom;
 	bool has_next_hop;
 	bool plain;
 	union tmirror_outer outer;
