@@ -129,7 +129,7 @@ int tmirror_xmit_stack(struct tmirror_net *tn, struct sk_buff *copy)
  * change the route, so they are left to it; those of POSTROUTING may not.
  */
 #ifdef CONFIG_NETFILTER
-static const struct nf_hook_entries *rules(const struct net *net, u8 family,
+static const struct nf_hook_entries *hooks(const struct net *net, u8 family,
 					   enum nf_inet_hooks hook)
 {
 	return family == AF_INET ? rcu_dereference(net->nf.hooks_ipv4[hook]) :
@@ -149,7 +149,7 @@ static int ask_firewall(const struct tmirror_route *route, struct net *net,
 	const struct nf_hook_entries *entries;
 	struct nf_hook_state state __uninitialized;
 
-	entries = rules(net, family, NF_INET_POST_ROUTING);
+	entries = hooks(net, family, NF_INET_POST_ROUTING);
 	if (!entries)
 		return 1;
 	if (family == AF_INET)
@@ -164,7 +164,7 @@ static int ask_firewall(const struct tmirror_route *route, struct net *net,
 
 static bool has_output_rules(const struct net *net, u8 family)
 {
-	return rules(net, family, NF_INET_LOCAL_OUT);
+	return hooks(net, family, NF_INET_LOCAL_OUT);
 }
 #else
 static int ask_firewall(const struct tmirror_route *route, struct net *net,
