@@ -118,6 +118,25 @@ is "the firewall sees each copy, and what it drops is counted" 2 \
 	"$(m nft -j list table inet t | jq '[.. | .counter?.packets // empty] | add')"
 must m nft delete table inet t
 
+# --- policies of IPsec -------------------------------------------------------
+
+# One for the copies of one flow: what others may says nothing of them.
+capture outer c e0 udp port 4789
+frames h1 send e0 tcp udp >/dev/null
+wait_for captured_is outer 2
+capture_stop outer
+sports=$(tshark -r "$tmp/outer.pcap" -T fields -E occurrence=f \
+	-e udp.srcport 2>/dev/null | tr '\n' ' ')
+must ip -n m xfrm policy add dir out src 192.0.2.1 dst 192.0.2.9 proto udp \
+	sport "${sports%% *}" action block
+before=$(dropped no_route)
+matched=$(counter m web .matched.packets)
+frames h1 send e0 udp tcp udp >/dev/null
+wait_for counter_is m web .matched.packets $((matched + 3))
+is "a policy of IPsec is asked for each flow" $((before + 1)) \
+	"$(dropped no_route)"
+must ip -n m xfrm policy flush
+
 # --- cgroups -----------------------------------------------------------------
 
 # The socket that owns copies belongs to the cgroup of whoever made the first
