@@ -4,6 +4,7 @@
 #include "netlink.h"
 
 #include <linux/module.h>
+#include <linux/rtnetlink.h>
 #include <linux/tmirror.h>
 #include <net/genetlink.h>
 
@@ -217,6 +218,7 @@ struct genl_family tmirror_genl_family __ro_after_init = {
 
 MODULE_ALIAS_GENL_FAMILY(TMIRROR_GENL_NAME);
 
+/* Guarded by RTNL. */
 static bool registered;
 
 /**
@@ -234,7 +236,9 @@ int tmirror_genl_register(void)
 	BUILD_BUG_ON(TMIRROR_A_SESSION_NAME != TMIRROR_NL_KEY);
 
 	err = genl_register_family(&tmirror_genl_family);
-	WRITE_ONCE(registered, !err);
+	rtnl_lock();
+	registered = !err;
+	rtnl_unlock();
 	return err;
 }
 
@@ -243,16 +247,21 @@ int tmirror_genl_register(void)
  */
 void tmirror_genl_unregister(void)
 {
-	WRITE_ONCE(registered, false);
+	/* A device event may be about to tell of it: those have RTNL. */
+	rtnl_lock();
+	registered = false;
+	rtnl_unlock();
 	genl_unregister_family(&tmirror_genl_family);
 }
 
 /**
  * tmirror_genl_is_registered - are there users to notify
  *
+ * Context: process, RTNL held; the answer is true for as long.
  * Return: false once the family is about to go.
  */
 bool tmirror_genl_is_registered(void)
 {
-	return READ_ONCE(registered);
+	ASSERT_RTNL();
+	return registered;
 }
