@@ -7,7 +7,7 @@ import re
 import socket
 import struct
 
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 4, 0x10, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLA_F_NESTED = 0x8000
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK, NETLINK_EXT_ACK = \
@@ -77,14 +77,16 @@ def attrs_of(data):
 class Socket:
     """A netlink socket that speaks to one family, or to rtnetlink."""
 
-    def __init__(self, family=None, protocol=16):
+    def __init__(self, family=None, protocol=16, size=1 << 18):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self.sock.bind((0, 0))
         self.sock.settimeout(60)
         self.sequence = 0
+        self.size = size
         self.message = None
+        self.interrupted = False
         self.groups = {}
         self.family = GENL_ID_CTRL
         if family:
@@ -111,27 +113,50 @@ class Socket:
                          struct.pack("=BBH", command, version, 0) + attrs,
                          flags)
 
-    def send(self, kind, payload, flags=NLM_F_ACK, length=None):
-        """Sends a message, which may lie about its length."""
+    def genl_many(self, commands):
+        """Sends pairs of command and attributes at once; returns errnos."""
+        data = b""
+        for command, attrs in commands:
+            message = self.pack(self.family,
+                                struct.pack("=BBH", command, 1, 0) + attrs)
+            data += message + bytes(-len(message) % 4)
+        last = self.sequence
+        self.sock.send(data)
+        errors = []
+        for self.sequence in range(last - len(commands) + 1, last + 1):
+            errors.append(self.receive()[0])
+        return errors
+
+    def pack(self, kind, payload, flags=NLM_F_ACK, length=None):
+        """A message, which may lie about its length."""
         self.sequence += 1
         if length is None:
             length = 16 + len(payload)
-        header = struct.pack("=IHHII", length, kind, flags | NLM_F_REQUEST,
-                             self.sequence, 0)
-        self.sock.send(header + payload)
+        return struct.pack("=IHHII", length, kind, flags | NLM_F_REQUEST,
+                           self.sequence, 0) + payload
+
+    def send(self, kind, payload, flags=NLM_F_ACK, length=None):
+        """Sends such a message; returns its errno and the replies."""
+        self.sock.send(self.pack(kind, payload, flags, length))
         return self.receive()
 
     def receive(self):
-        """The answer to the last message."""
+        """The answer to the last message.
+
+        An interrupted dump is one while which something was changed. Its
+        messages are as long as the longest read so far, self.size, allows.
+        """
         replies = []
         self.message = None
+        self.interrupted = False
         while True:
-            data = self.sock.recv(1 << 18)
+            data = self.sock.recv(self.size)
             while len(data) >= 16:
                 length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
                 body, data = data[16:length], data[(length + 3) & ~3:]
                 if seq != self.sequence:
                     continue
+                self.interrupted |= bool(flags & NLM_F_DUMP_INTR)
                 if kind == NLMSG_ERROR:
                     error = -struct.unpack_from("=i", body)[0]
                     if flags & 0x200:

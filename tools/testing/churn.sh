@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the scenarios of churn share: many who do something, all at once, and
+# what came of it. Sourced after lib.sh.
+
+# shellcheck disable=SC2154 # tmp is lib.sh's
+
+declare -A busy
+
+# busy NAME COMMAND...: one of those. It prints how often it did what it does, and
+# how often that was refused: when it has begun and, of all, at its end; or fails
+# and says why.
+busy() {
+	local name=$1
+
+	shift
+	"$@" >"$tmp/busy.$name" 2>"$tmp/why.$name" &
+	busy[$name]=$!
+	children+=($!)
+}
+
+# have_begun NAME...: waits until they have, however slow the machine is
+have_begun() {
+	local name limit=$((SECONDS + 300))
+
+	for name; do
+		until [ -s "$tmp/busy.$name" ]; do
+			if [ $SECONDS -ge $limit ] || ! kill -0 "${busy[$name]}"; then
+				bail "$name did not begin: $(<"$tmp/why.$name")"
+			fi
+			sleep 0.1
+		done
+	done
+}
+
+# repeat COMMAND...: until there is $tmp/enough
+repeat() {
+	local times=0
+
+	until [ -e "$tmp/enough" ]; do
+		"$@" >/dev/null || return
+		times=$((times + 1))
+		[ $times != 1 ] || echo $times
+	done
+	echo $times
+}
+
+# batches FILE COMMAND...: the lines of the file, a dozen at a time, for a command
+# that goes on after those that are refused; until there is $tmp/enough
+batches() {
+	local file=$1 lines all=0 bad=0 at=0 status
+
+	shift
+	mapfile -t lines <"$file"
+	until [ -e "$tmp/enough" ]; do
+		status=0
+		printf '%s\n' "${lines[@]:at:12}" >"$file.now"
+		"$@" <"$file.now" >"$file.said" 2>&1 || status=$?
+		# More than that is no refusal.
+		[ $status -le 2 ] || return $status
+		all=$((all + $(wc -l <"$file.now")))
+		bad=$((bad + $(grep -c '^Command failed' "$file.said")))
+		[ $at != 0 ] || echo $((all - bad)) $bad
+		at=$((at + 12 < ${#lines[@]} ? at + 12 : 0))
+	done
+	echo $((all - bad)) $bad
+}
+
+# did_all WHAT NAME...: what those did, once they have come to their end
+did_all() {
+	local what=$1 sum=0 refused=0 name good bad
+
+	shift
+	for name; do
+		if wait "${busy[$name]}"; then
+			read -r good bad < <(tail -n 1 "$tmp/busy.$name")
+			echo "# $name: $good${bad:+, refused $bad}"
+			check "$what: $name" [ "$good" -gt 0 ]
+			sum=$((sum + good))
+			refused=$((refused + ${bad:-0}))
+		else
+			not_ok "$what: $name" "$tmp/why.$name"
+		fi
+	done
+	did $sum "$what"
+	[ $refused = 0 ] || did $refused "$what refused"
+}
