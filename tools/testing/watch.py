@@ -5,6 +5,7 @@
   watch.py HEADER FILE dump DEVICE   all objects, and what becomes of a packet
                                      that "pillar0" mirrors
   watch.py HEADER FILE listen        what the group "config" is told
+  watch.py HEADER FILE visit         all objects, of a module that comes and goes
 
 until there is FILE.
 Each object has all of its attributes, and they fit together, see churn.py.
@@ -19,8 +20,9 @@ import os
 import random
 import socket
 import sys
+import time
 
-from errno import ENOBUFS
+from errno import ENOBUFS, ENOENT
 
 import churn
 import genl
@@ -169,6 +171,21 @@ class Reader(churn.Maker):
         return 1
 
 
+def visit(reader):
+    """Dumps of what there is, if there is something."""
+    if not os.path.exists("/sys/module/tmirror"):
+        time.sleep(0.01)
+        return 0
+    try:
+        sock = genl.Socket("tmirror", size=8192)
+    except OSError as error:
+        fit(error, error.errno == ENOENT)
+        return 0
+    sock.join("config")
+    return sum(len(sock.genl(reader.c(kind + "_GET"), b"", NLM_F_DUMP)[1])
+               for kind in ("TARGET", "FILTER", "SESSION", "RULE"))
+
+
 def number(payload):
     """The number that an attribute is."""
     return int.from_bytes(payload, sys.byteorder)
@@ -190,7 +207,7 @@ def main():
     header, file, role, *devices = sys.argv[1:]
     reader = Reader(header)
     # Dumps are of several messages, or of as few as there can be.
-    small, sock = (genl.Socket("tmirror", size=size)
+    small, sock = (genl.Socket(role != "visit" and "tmirror", size=size)
                    for size in (8192, 1 << 18))
     if role == "listen":
         sock.join("config")
@@ -200,6 +217,8 @@ def main():
     while not os.path.exists(file):
         if role == "listen":
             messages += reader.listen(sock)
+        elif role == "visit":
+            messages += visit(reader)
         else:
             messages += reader.dumps((small, sock)) + reader.limits(sock) \
                 + reader.explain(sock, int(devices[0]))
