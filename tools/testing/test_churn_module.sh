@@ -55,6 +55,12 @@ neighbour del 192.0.2.9 dev u0
 neighbour flush dev u0
 END
 
+# What goes with the module is freed by it, later.
+for many in many{1..300}; do
+	echo "target add $many remote 192.0.2.9"
+	echo "session add $many number 1 target $many"
+done >"$tmp/many"
+
 rmmod tmirror
 busy devices batches "$tmp/devices" ip -n m -force -batch -
 busy underlay batches "$tmp/underlay" ip -n m -force -batch -
@@ -75,10 +81,11 @@ while [ $SECONDS -lt $end ]; do
 		session add a number 1 source d0 target there continue on
 		session add b number 2 source d0 target nowhere
 	END
-	# Objects by the hundred, on devices that come and go
+	must m tmconf -b "$tmp/many"
+	# Sessions on devices that come and go
 	m "$python" "$here/churn.py" "$header" 0.3 $rounds 100 101 >"$tmp/changes" || break
 	read -r good _ < <(tail -n 1 "$tmp/changes")
-	changes=$((changes + good))
+	changes=$((changes + good + $(wc -l <"$tmp/many")))
 	config m <<-END
 		session del a
 		session del b
