@@ -14,11 +14,9 @@
 #include <net/netns/generic.h>
 
 /*
- * Defaults of limits; each can be set. Copies in flight may fill a 10 Gb/s
- * link for 6 ms; objects and rules are for mistakes to stop at, beyond what
- * the largest configurations need.
+ * Defaults of limits; each can be set. Objects and rules are for mistakes to
+ * stop at, beyond what the largest configurations need.
  */
-#define MEMORY_DEFAULT		(8 << 20)
 #define OBJECTS_DEFAULT		16384
 #define RULES_DEFAULT		16384
 
@@ -92,7 +90,7 @@ static int __net_init net_init(struct net *net)
 	hash_init(tn->sources);
 	tmirror_hold_init(&tn->hold);
 	tn->hash_key = get_random_u32();
-	tmirror_owners_set_limit(&tn->owners, MEMORY_DEFAULT);
+	tmirror_owners_set_limit(&tn->owners, TMIRROR_MEMORY_DEFAULT);
 	tn->max_rules = RULES_DEFAULT;
 	tn->loops = tmirror_counter_alloc();
 	if (!tn->loops)

@@ -15,6 +15,9 @@
 struct net;
 struct tmirror_counter;
 
+/* Copies in flight may fill a 10 Gb/s link for 6 ms. */
+#define TMIRROR_MEMORY_DEFAULT	(8 << 20)
+
 /* A power of two. */
 #define TMIRROR_PORT_SLOTS	256
 

@@ -4,6 +4,9 @@
 #include "netlink.h"
 #include "stats.h"
 
+#include <linux/capability.h>
+#include <linux/minmax.h>
+#include <linux/netlink.h>
 #include <net/genetlink.h>
 
 static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
@@ -48,12 +51,24 @@ static void set_limit(struct nlattr *attr, u32 *limit)
 		*limit = nla_get_u32(attr);
 }
 
+/*
+ * No control group is charged for copies: they are made for whoever sends the
+ * packet. More of them at once than by default is as a larger buffer of a
+ * socket is, for whom the machine belongs to.
+ */
+static bool may_have_memory(struct sk_buff *skb, const struct tmirror_net *tn,
+			    u32 memory)
+{
+	return memory <= max_t(u32, tn->owners.limit, TMIRROR_MEMORY_DEFAULT) ||
+	       netlink_capable(skb, CAP_NET_ADMIN);
+}
+
 /**
  * tmirror_nl_limits_set - handle LIMITS_SET
- * @skb: unused
+ * @skb: the message
  * @info: the command
  *
- * Return: 0.
+ * Return: 0, or -EPERM.
  */
 int tmirror_nl_limits_set(struct sk_buff *skb, struct genl_info *info)
 {
@@ -62,6 +77,12 @@ int tmirror_nl_limits_set(struct sk_buff *skb, struct genl_info *info)
 	u32 memory = tn->owners.limit;
 
 	set_limit(attrs[TMIRROR_A_LIMITS_MEMORY], &memory);
+	if (!may_have_memory(skb, tn, memory)) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TMIRROR_A_LIMITS_MEMORY],
+				    "more than 8388608 is for the machine's administrator");
+		return -EPERM;
+	}
 	tmirror_owners_set_limit(&tn->owners, memory);
 	set_limit(attrs[TMIRROR_A_LIMITS_SESSIONS], &tn->sessions.limit);
 	set_limit(attrs[TMIRROR_A_LIMITS_TARGETS], &tn->targets.limit);

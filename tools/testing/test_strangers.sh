@@ -30,6 +30,24 @@ verdicts "$tmp/verdicts"
 m tmconf save >"$tmp/after"
 check "nothing of m has changed" diff "$tmp/before" "$tmp/after"
 
+# --- limits ------------------------------------------------------------------
+
+# The batch of somebody's own user and network namespace.
+theirs() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		unshare --user --map-root-user --net tmconf -b -
+}
+cat >"$tmp/limits" <<-END
+	limits set sessions 4294967295 targets 1000000 filters 1000000 rules 1000000
+	limits set memory 4096
+	limits set memory 8388608
+END
+check "a user namespace's root sets limits" theirs <"$tmp/limits"
+given() { theirs <<<"limits set memory 8388609"; }
+refused "but gives itself no more memory than by default" 1 "more than 8388608" given
+check "which root may" m tmconf limits set memory 8388609
+must m tmconf limits set memory 8388608
+
 # --- packets -----------------------------------------------------------------
 
 # VXLAN to a member of m's is a copy of somebody's there, and a packet like any

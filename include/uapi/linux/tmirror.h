@@ -95,7 +95,9 @@
  * Errors, with the attribute at fault named by extended ack: -EINVAL and
  * -ERANGE for values, -ENOENT for a name or number that is not there, -EEXIST
  * for one that is, -EBUSY for deleting what is in use, -ENODEV for a device
- * that is not there, -ENOSPC over a limit. A failed command changes nothing.
+ * that is not there, -ENOSPC over a limit, -EPERM without the capability, also
+ * for more memory than a namespace may give itself. A failed command changes
+ * nothing.
  */
 #ifndef _UAPI_LINUX_TMIRROR_H
 #define _UAPI_LINUX_TMIRROR_H
@@ -530,7 +532,9 @@ enum tmirror_attr_explain {
 
 /**
  * enum tmirror_attr_limits - limits of the network namespace, and their use
- * @TMIRROR_A_LIMITS_MEMORY: u32, 4096..2^30, bytes of copies in flight
+ * @TMIRROR_A_LIMITS_MEMORY: u32, 4096..2^30, bytes of copies in flight; 2^23 at
+ *	first, and to raise it beyond that needs CAP_NET_ADMIN in the initial user
+ *	namespace
  * @TMIRROR_A_LIMITS_SESSIONS: u32, sessions
  * @TMIRROR_A_LIMITS_TARGETS: u32, targets
  * @TMIRROR_A_LIMITS_FILTERS: u32, filters
