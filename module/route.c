@@ -6,6 +6,7 @@
 #include "stats.h"
 #include "target.h"
 
+#include <linux/err.h>
 #include <linux/if_ether.h>
 #include <linux/netdevice.h>
 #include <net/dst.h>
@@ -35,7 +36,7 @@ static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
 	flowi4_set_dsfield(&fl4, underlay->tos);
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
-		return NULL;
+		return ERR_CAST(rt);
 	way->cookie = 0;
 	way->outer.ipv4 = (struct iphdr) {
 		.version = 4,
@@ -70,7 +71,7 @@ static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
 
 	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
 	if (IS_ERR(dst))
-		return NULL;
+		return dst;
 	way->cookie = rt6_get_cookie(dst_rt6_info(dst));
 	way->outer.ipv6 = (struct ipv6hdr) {
 		.nexthdr = IPPROTO_UDP,
@@ -110,13 +111,20 @@ static bool is_plain(const struct dst_entry *dst,
 	       !ipv6_addr_is_multicast(&member->remote.addr);
 }
 
+/* IPv6 says of a route that there is no memory for that there is none. */
+static int cause_of(int err)
+{
+	return err == -ENOBUFS || err == -ENOMEM ? TMIRROR_DROP_NO_MEMORY :
+						   TMIRROR_DROP_NO_ROUTE;
+}
+
 /*
  * Routes are looked up for the flow that comes first: where there are several
  * ways, a CPU goes one of them.
  */
-static noinline bool find_way(struct tmirror_way *way,
-			      const struct tmirror_underlay *underlay,
-			      struct net *net, __be16 sport)
+static noinline int find_way(struct tmirror_way *way,
+			     const struct tmirror_underlay *underlay,
+			     struct net *net, __be16 sport)
 {
 	u8 family = underlay->member.family;
 	struct dst_entry *dst;
@@ -126,12 +134,12 @@ static noinline bool find_way(struct tmirror_way *way,
 	way->dst = NULL;
 	dst = family == AF_INET ? lookup_ipv4(way, underlay, net, sport) :
 				  lookup_ipv6(way, underlay, net, sport);
-	if (!dst)
-		return false;
+	if (IS_ERR(dst))
+		return cause_of(PTR_ERR(dst));
 	way->dst = dst;
 	way->has_next_hop = has_next_hop(dst);
 	way->plain = way->has_next_hop && is_plain(dst, &underlay->member);
-	return true;
+	return TMIRROR_SENT;
 }
 
 /* Return: the next hop, if the kernel knows it already. */
@@ -229,19 +237,18 @@ static void measure_way(struct tmirror_way *way,
 	way->checked = jiffies;
 }
 
-/* Return: false if there is no route. */
-static bool go_way(struct tmirror_route *route, struct tmirror_way *way,
-		   struct net *net)
+static int go_way(struct tmirror_route *route, struct tmirror_way *way,
+		  struct net *net)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
-
 	bool for_all = is_for_all_flows(net);
+	int cause = TMIRROR_SENT;
 
 	if (!is_fresh(way) || !for_all) {
-		if ((!way->dst || !for_all ||
-		     !dst_check(way->dst, way->cookie)) &&
-		    !find_way(way, underlay, net, route->sport))
-			return false;
+		if (!way->dst || !for_all || !dst_check(way->dst, way->cookie))
+			cause = find_way(way, underlay, net, route->sport);
+		if (cause != TMIRROR_SENT)
+			return cause;
 		measure_way(way, underlay);
 	}
 	route->room = way->room;
@@ -253,7 +260,7 @@ static bool go_way(struct tmirror_route *route, struct tmirror_way *way,
 		route->outer.ipv4 = way->outer.ipv4;
 	else
 		route->outer.ipv6 = way->outer.ipv6;
-	return true;
+	return TMIRROR_SENT;
 }
 
 /**
@@ -274,16 +281,16 @@ int tmirror_route_get(struct tmirror_route *route, struct tmirror_net *tn,
 		      const struct tmirror_underlay *underlay, u32 hash)
 {
 	struct tmirror_way __percpu *ways = underlay->member.ways;
-	bool found;
+	int cause;
 
 	route->underlay = underlay;
 	route->hash = hash;
 	route->sport = tmirror_encap_sport(hash);
 	local_lock_nested_bh(&ways->bh_lock);
-	found = go_way(route, this_cpu_ptr(ways), tn->net);
+	cause = go_way(route, this_cpu_ptr(ways), tn->net);
 	local_unlock_nested_bh(&ways->bh_lock);
-	if (!found)
-		return TMIRROR_DROP_NO_ROUTE;
+	if (cause != TMIRROR_SENT)
+		return cause;
 	if (!route->room)
 		return TMIRROR_DROP_TOO_BIG;
 	route->waits = false;
