@@ -414,7 +414,8 @@ def mutate(seed, count):
     print(f"ok {count} damaged messages, {accepted} of them still good")
 
 
-if sys.argv[1] == "table":
-    table()
-else:
-    mutate(int(sys.argv[3]), int(sys.argv[4]))
+if __name__ == "__main__":
+    if sys.argv[1] == "table":
+        table()
+    else:
+        mutate(int(sys.argv[3]), int(sys.argv[4]))

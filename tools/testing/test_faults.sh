@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Memory that is not there, and other things that fail: each allocation of each
+# command fails once, and so does each call that fault injection cannot reach.
+# What fails is said, leaves everything as it was, and can be tried again. For
+# want of memory copies are lost, and counted, but not the packets.
+#
+#   h1 e0 -- p1 m u0 -- e0 c
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+[ "${TMIRROR_KERNEL-}" = uml ] || skip "this kernel has no fault injection"
+ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}
+header=$here/../../include/uapi/linux/tmirror.h
+loaded() { grep -q "^$1 " /proc/modules; }
+
+# symbol NAME: the address of a symbol of the kernel, and where the next one is
+symbol() {
+	awk -v name="$1" 'found {print "0x" $1; exit}
+		$3 == name {print "0x" $1; found = 1}' /proc/kallsyms
+}
+
+# set_failing FILE VALUE: of allocations of both kinds
+set_failing() { echo "$2" | tee /sys/kernel/debug/fail{slab,_page_alloc}/"$1" >/dev/null; }
+
+# Allocations with a module among their callers: all that is above the kernel's
+# own text. Those that could sleep as well, and pages like anything else; but
+# not what the kernel needs to debug itself, which it complains of.
+faults_begin() {
+	local start debug
+
+	mapfile -t start < <(symbol _etext)
+	mapfile -t debug < <(symbol ref_tracker_alloc)
+	set_failing reject-start "${debug[0]}"
+	set_failing reject-end "${debug[1]}"
+	set_failing require-start "${start[0]}"
+	set_failing ignore-gfp-wait N
+	set_failing verbose 0
+	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+faults_end() {
+	set_failing reject-start 0
+	set_failing reject-end 0
+	set_failing require-start 0
+	set_failing ignore-gfp-wait Y
+}
+
+# faults PROGRAM COMMAND [ARGUMENT]...: see faults.py and faults_packets.py
+faults() {
+	local program=$1 command=$2
+	shift 2
+	$python "$here/$program.py" "$command" "$header" "$@" \
+		>"$tmp/verdicts" 2>"$tmp/trace" ||
+		not_ok "$program.py $command $* came to an end" "$tmp/trace"
+	sed -n '/^# failed /p' "$tmp/verdicts" >>"$tmp/failed"
+	grep '^# did ' "$tmp/verdicts"
+	sed -i '/^# /d' "$tmp/verdicts"
+	verdicts "$tmp/verdicts"
+}
+
+# The tests that follow want all as it was, whatever happens here.
+modprobe=$(cat /proc/sys/kernel/modprobe)
+leave() {
+	faults_end
+	echo "$modprobe" >/proc/sys/kernel/modprobe
+	cleanup
+	! loaded tmirror_faults || rmmod tmirror_faults
+	loaded tmirror || insmod "$ko/tmirror.ko"
+}
+trap leave EXIT
+
+# Who asks for what is not there is not to wait for a program that looks.
+echo >/proc/sys/kernel/modprobe
+
+netns other
+faults_begin
+rules=$(amount 80 1000) step=$(amount 25 1)
+faults faults commands memory "$rules" "$step"
+must rmmod tmirror
+faults faults load memory "$step" "$ko/tmirror.ko" "$ko/tmirror.ko"
+faults_end
+must insmod "$ko/tmirror_faults.ko"
+faults faults commands calls "$rules" "$step"
+must rmmod tmirror_faults
+faults faults load calls 1 "$ko/tmirror_faults.ko" "$ko/tmirror.ko"
+is "each function has failed that can" \
+	"$(sed -n 's/^WRAPPER([^,]*, \([a-z_]*\),.*/\1/p' "$here/faults/faults.c" | sort)" \
+	"$(sed 's/^# failed //' "$tmp/failed" | sort -u)"
+must insmod "$ko/tmirror.ko"
+
+topology
+topology6
+must m tc qdisc add dev p1 clsact
+must m tc filter add dev p1 egress matchall action tmirror
+faults_begin
+faults faults_packets send "$step"
+
+finish
