@@ -29,5 +29,6 @@ verdicts "$tmp/verdicts"
 [ $status = 0 ] || not_ok "tdc came to an end" "$tmp/tdc.out"
 is "tdc ran every case" "$(jq length "$here/tdc/tmirror.json")" \
 	"$(grep -c '^[ob]' "$tmp/verdicts")"
+did "$(grep -c '^ok' "$tmp/verdicts")" "cases of tdc"
 
 finish
