@@ -96,7 +96,7 @@ check "and they were seen" test "$(grep -c ' tmirror_.*_alloc$' "$tmp/trace")" -
 
 # in_group COMMAND...: in m and in the group
 # shellcheck disable=SC2016 # the inner shell expands it
-in_group() { m bash -c 'echo $$ >'$group'/cgroup.procs && exec "$@"' - "$@"; }
+in_group() { m bash -c 'echo $$ >'"$group"'/cgroup.procs && exec "$@"' - "$@"; }
 make() { in_group tmconf -b "$tmp/$1"; }
 # What the kernel has for the group, and for everybody, in bytes.
 charged() { awk '$1 == "kernel" { print $2 }' $group/memory.stat; }

@@ -14,11 +14,12 @@
 [ "$TMIRROR_KERNEL" != 6.1 ] || skip "tells nothing that 6.12 does not"
 
 ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}/tmirror.ko
-trap 'cleanup; umount /lib/modules/$(uname -r); rmmod tmirror; insmod "$ko"' EXIT
+trap 'cleanup; umount "$place"; rmmod tmirror; insmod "$ko"' EXIT
 
+place=/lib/modules/$(uname -r)
 # install VERSION: the module of that version, where modprobe finds it
 install() {
-	local dir=/run/modules/lib/modules/$(uname -r)
+	local dir=/run/modules$place
 
 	mkdir -p "$dir"
 	objcopy --dump-section .modinfo="$tmp/modinfo" "$ko"
@@ -31,7 +32,7 @@ topology
 must m tc qdisc add dev p2 clsact
 must m tc filter add dev p2 ingress matchall action continue
 install 1
-must mount --bind "/run/modules/lib/modules/$(uname -r)" "/lib/modules/$(uname -r)"
+must mount --bind "/run/modules$place" "$place"
 must rmmod tmirror
 must modprobe tmirror
 
@@ -68,13 +69,13 @@ upgrade() {
 	capture copies c e0 udp port 4789
 	h1 "$python" "$here/stream.py" send 10.2.0.2 "$tmp/stop" >"$tmp/sent" &
 	sender=$!
-	children+=($sender $receiver)
+	children+=("$sender" "$receiver")
 	wait_for streaming "$before"
 	check "$how" "$@"
 	# It counts from nothing again.
 	wait_for streaming 0
 	: >"$tmp/stop"
-	wait $sender $receiver
+	wait "$sender" "$receiver"
 	capture_stop copies
 
 	is "the module is the new one" "$version" "$(version)"
