@@ -62,9 +62,11 @@ faults() {
 
 # The tests that follow want all as it was, whatever happens here.
 modprobe=$(cat /proc/sys/kernel/modprobe)
+realtime=$(cat /proc/sys/kernel/sched_rt_runtime_us)
 leave() {
 	faults_end
 	echo "$modprobe" >/proc/sys/kernel/modprobe
+	echo "$realtime" >/proc/sys/kernel/sched_rt_runtime_us
 	cleanup
 	! loaded tmirror_faults || rmmod tmirror_faults
 	loaded tmirror || insmod "$ko/tmirror.ko"
@@ -73,11 +75,14 @@ trap leave EXIT
 
 # Who asks for what is not there is not to wait for a program that looks.
 echo >/proc/sys/kernel/modprobe
+# Who is not to be interrupted may take all the time.
+echo -1 >/proc/sys/kernel/sched_rt_runtime_us
 
 netns other
 faults_begin
-rules=$(amount 80 1000) step=$(amount 25 1)
+rules=$(amount 80 300) step=$(amount 25 1) many=$(amount 0 2000)
 faults faults commands memory "$rules" "$step"
+[ "$many" = 0 ] || faults faults commands memory "$many" 50 "other rules"
 must rmmod tmirror
 faults faults load memory "$step" "$ko/tmirror.ko" "$ko/tmirror.ko"
 faults_end
