@@ -73,10 +73,11 @@ class Maker:
         return f"other{random.randrange(OTHERS)}"
 
     def any(self):
-        """The name of an object that may be there."""
+        """The name of an object that may be there; the first ones are where
+        packets are."""
         if random.random() < 0.2:
             return self.other()
-        return f"pillar{random.randrange(PILLARS)}"
+        return f"pillar{int(PILLARS * random.random() ** 3)}"
 
     def object(self, kind, fields):
         """One comes and goes, or is changed; fields(name, new) makes it."""
