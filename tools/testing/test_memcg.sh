@@ -18,7 +18,7 @@ trap 'cleanup; rmdir $group' EXIT
 netns m
 must ip -n m link add d0 type veth peer name d1
 must m tc qdisc add dev d0 clsact
-seq 5000 | awk '{ print "number", $1, "direction ingress action accept proto tcp src 10." int($1 / 256) "." $1 % 256 ".0/24" }' \
+seq 10000 | awk '{ print "number", $1, "direction ingress action accept proto tcp src 10." int($1 / 256) "." $1 % 256 ".0/24" }' \
 	>"$tmp/list"
 head -n 40 "$tmp/list" >"$tmp/short"
 
@@ -129,7 +129,7 @@ echo "filter load f1 $tmp/list" >"$tmp/rules"
 must make first
 before=$(charged)
 for what in targets filters sessions; do grow $what "$(wc -l <"$tmp/$what")"; done
-grow rules 5000
+grow rules 10000
 
 used=$(charged)
 must m tmconf flush
@@ -144,7 +144,7 @@ config m <<END
 target add mine remote 192.0.2.9
 session add mine number 1 source d0 target mine
 END
-max=$((6 << 20))
+max=$((8 << 20))
 echo $max >$group/memory.max
 for i in $(seq "$(amount 8 100)"); do
 	echo "filter add f$i"

@@ -17,6 +17,7 @@ ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}/tmirror.ko
 trap 'cleanup; umount "$place"; rmmod tmirror; insmod "$ko"' EXIT
 
 place=/lib/modules/$(uname -r)
+
 # install VERSION: the module of that version, where modprobe finds it
 install() {
 	local dir=/run/modules$place
@@ -27,6 +28,7 @@ install() {
 	objcopy --update-section .modinfo="$tmp/modinfo" "$ko" "$dir/tmirror.ko"
 	depmod --basedir /run/modules "$(uname -r)" 2>/dev/null
 }
+
 # What has no module yet is not to need one.
 topology
 must m tc qdisc add dev p2 clsact
