@@ -135,8 +135,9 @@ static int fill(struct sk_buff *skb, const struct tmirror_net *tn,
 	    nla_put_u8(skb, TMIRROR_A_EXPLAIN_ACTION,
 		       answer->accept ? TMIRROR_ACCEPT : TMIRROR_REJECT))
 		return -EMSGSIZE;
-	if (answer->terms &&
-	    nla_put_string(skb, TMIRROR_A_EXPLAIN_SESSION,
+	if (!answer->terms)
+		return 0;
+	if (nla_put_string(skb, TMIRROR_A_EXPLAIN_SESSION,
 			   answer->terms->session->object.name))
 		return -EMSGSIZE;
 	if (answer->rule &&

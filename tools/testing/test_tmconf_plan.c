@@ -393,9 +393,11 @@ static const char *round_trip(const json_t *want)
 {
 	json_t *before = sorted_model(), *after;
 	struct plan p = { };
-	struct tmconf t = { };
+	/* what is returned may be its text */
+	static struct tmconf t;
 	const char *why = NULL;
 
+	t = (struct tmconf){ };
 	wrong = NULL;
 	make(&p, want);
 	if (p.n) {

@@ -87,7 +87,7 @@ static void keep(const struct nlmsghdr *nlh, void *arg)
 		reply->size = 0;
 		return;
 	}
-	while (reply->size + len > reply->room) {
+	while (!reply->data || reply->size + len > reply->room) {
 		reply->room = reply->room ? 2 * reply->room : 16384;
 		reply->data = realloc(reply->data, reply->room);
 		if (!reply->data)

@@ -12,13 +12,21 @@ static int hex(char c)
 	return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
+/* What two digits stand for; -1 if they are none. */
+static int byte(const char *c)
+{
+	int high = hex(c[0]), low = high < 0 ? -1 : hex(c[1]);
+
+	return low < 0 ? -1 : high << 4 | low;
+}
+
 /* One character inside double quotes, from *in to *out. */
 static void unescape(char **in, char **out)
 {
 	char *c = *in;
 
-	if (*c == '\\' && c[1] == 'x' && hex(c[2]) >= 0 && hex(c[3]) >= 0) {
-		*(*out)++ = hex(c[2]) << 4 | hex(c[3]);
+	if (*c == '\\' && c[1] == 'x' && byte(c + 2) >= 0) {
+		*(*out)++ = byte(c + 2);
 		*in = c + 4;
 		return;
 	}
