@@ -3,6 +3,7 @@
 #ifndef TMCONF_PARSE_H
 #define TMCONF_PARSE_H
 
+#include <stdio.h>
 #include <jansson.h>
 
 #include "object.h"
@@ -11,6 +12,7 @@ json_t *parse_words(const struct object *o, enum verb verb, int argc, char **arg
 		    struct err *e);
 json_t *parse_object(const struct object *o, const json_t *doc, struct err *e);
 json_t *parse_rule_line(char *line, struct err *e);
+json_t *parse_rules(FILE *file, const char *name, struct err *e);
 int parse_split(char *line, char **argv, int max, struct err *e);
 
 #endif
