@@ -241,15 +241,18 @@ static int go_way(struct tmirror_route *route, struct tmirror_way *way,
 		  struct net *net)
 {
 	const struct tmirror_underlay *underlay = route->underlay;
-	bool for_all = is_for_all_flows(net);
 	int cause = TMIRROR_SENT;
+	bool for_all;
 
-	if (!is_fresh(way) || !for_all) {
+	if (!is_fresh(way)) {
+		for_all = is_for_all_flows(net);
 		if (!way->dst || !for_all || !dst_check(way->dst, way->cookie))
 			cause = find_way(way, underlay, net, route->sport);
 		if (cause != TMIRROR_SENT)
 			return cause;
 		measure_way(way, underlay);
+		/* Another flow's is never fresh. */
+		way->checked -= !for_all;
 	}
 	route->room = way->room;
 	route->headroom = way->headroom;
