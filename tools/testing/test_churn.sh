@@ -15,7 +15,7 @@
 # shellcheck source=churn.sh
 . "$here/churn.sh"
 
-[ "${TMIRROR_TORTURE-}" ] || skip "takes minutes: for make torture"
+for_torture
 seconds=$(amount 9 300)
 header=$here/../../include/uapi/linux/tmirror.h
 ko=$TMIRROR_KO_DIR/tmirror.ko

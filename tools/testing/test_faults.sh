@@ -12,7 +12,7 @@
 . "$(dirname "$0")/lib.sh"
 
 [ "${TMIRROR_KERNEL-}" = uml ] || skip "this kernel has no fault injection"
-[ "${TMIRROR_TORTURE-}" ] || skip "takes minutes: for make torture"
+for_torture
 ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}
 header=$here/../../include/uapi/linux/tmirror.h
 loaded() { grep -q "^$1 " /proc/modules; }

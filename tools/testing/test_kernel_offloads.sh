@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ "${TMIRROR_TORTURE-}" ] || skip "takes minutes: for make torture"
+for_torture
 amount=$(amount some all)
 [ "$amount" = all ] || [ "${TMIRROR_KERNEL-}" = uml ] ||
 	skip "the short form is for one kernel, uml"
