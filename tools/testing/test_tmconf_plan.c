@@ -14,6 +14,7 @@
 #include "plan.h"
 #include "store.h"
 #include "tmconf.h"
+#include "train.h"
 
 static json_t *model;
 static int steps_left;
@@ -188,7 +189,7 @@ static const char *load(const json_t *value)
 	return NULL;
 }
 
-/* --- in place of store.c and attach.c --------------------------------------- */
+/* --- in place of train.c, store.c and attach.c ------------------------------- */
 
 int store_do(struct tmconf *t, const struct object *o, enum verb verb, const json_t *value)
 {
@@ -202,6 +203,51 @@ int store_do(struct tmconf *t, const struct object *o, enum verb verb, const jso
 		return 0;
 	wrong = why;
 	return err_refuse(&t->err, "%s %s: %s", o->word, object_name(o, value), why);
+}
+
+/* Trains of a few, all of whose changes are tried: those behind a refused one too. */
+static struct {
+	const struct object *o;
+	enum verb verb;
+	const json_t *value;
+	bool *done;
+} waiting[4];
+
+int train_add(struct tmconf *t, struct train *train, const struct object *o, enum verb verb,
+	      const json_t *value, bool *done)
+{
+	*done = false;
+	if (train->n == ARRAY_SIZE(waiting) && train_send(t, train))
+		return -1;
+	waiting[train->n].o = o;
+	waiting[train->n].verb = verb;
+	waiting[train->n].value = value;
+	waiting[train->n++].done = done;
+	return 0;
+}
+
+int train_send(struct tmconf *t, struct train *train)
+{
+	struct err first;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < train->n; i++) {
+		*waiting[i].done = !store_do(t, waiting[i].o, waiting[i].verb, waiting[i].value);
+		if (*waiting[i].done || ret)
+			continue;
+		first = t->err;
+		ret = -1;
+	}
+	if (ret)
+		t->err = first;
+	train->n = 0;
+	return ret;
+}
+
+void train_free(struct train *train)
+{
+	(void)train;
 }
 
 int attach_plan(struct tmconf *t, const char *session, int ifindex, struct attach *a)

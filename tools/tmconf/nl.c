@@ -14,7 +14,30 @@
 
 /* The kernel sends no larger ones, for this is what a dump's may grow to. */
 #define DATAGRAM	32768
-#define AT_ONCE		4
+#define AT_ONCE		16
+
+/* Not yet known how a request ended. */
+#define NO_ANSWER	(-1)
+
+/**
+ * struct exchange - requests and their answers
+ * @n: how many requests
+ * @seq: number of the first, counted up by those behind it
+ * @left: those that have not ended
+ * @torn: what a dump is of changed meanwhile
+ * @each: takes messages
+ * @arg: for @each
+ * @reply: receives how each request ends
+ */
+struct exchange {
+	unsigned int n;
+	uint32_t seq;
+	unsigned int left;
+	bool torn;
+	nl_each_t each;
+	void *arg;
+	struct nl_reply *reply;
+};
 
 /**
  * nl_open() - open a netlink socket
@@ -97,33 +120,37 @@ static void keep(const struct nlmsghdr *nlh, void *arg)
 	reply->size += len;
 }
 
-/* One datagram of a reply. Returns 1 while more is to come. */
-static int take(const struct nl *nl, const char *data, ssize_t n, nl_each_t each, void *arg,
-		struct nl_reply *reply, bool *torn)
+static void end(struct exchange *x, struct nl_reply *reply, int error)
+{
+	if (reply->error == NO_ANSWER)
+		x->left--;
+	reply->error = error;
+}
+
+/* One datagram of an answer. */
+static void take(struct exchange *x, const char *data, ssize_t n)
 {
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)data;
+	struct nl_reply *reply;
 	int left = n;
 
 	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
-		if (nlh->nlmsg_seq != nl->seq)
-			continue;
-		*torn |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;
-		if (nlh->nlmsg_type == NLMSG_DONE) {
-			if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(int))
-				reply->error = -*(int *)mnl_nlmsg_get_payload(nlh);
-			return 0;
-		}
-		if (nlh->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+		const void *payload = mnl_nlmsg_get_payload(nlh);
 
-			reply->error = -err->error;
+		if (nlh->nlmsg_seq - x->seq >= x->n)
+			continue;
+		reply = &x->reply[nlh->nlmsg_seq - x->seq];
+		x->torn |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;
+		if (nlh->nlmsg_type == NLMSG_DONE) {
+			end(x, reply, mnl_nlmsg_get_payload_len(nlh) < sizeof(int) ? 0 :
+			    -*(const int *)payload);
+		} else if (nlh->nlmsg_type == NLMSG_ERROR) {
 			read_extack(nlh, reply);
-			return 0;
+			end(x, reply, -((const struct nlmsgerr *)payload)->error);
+		} else if (nlh->nlmsg_type >= NLMSG_MIN_TYPE) {
+			x->each(nlh, x->arg);
 		}
-		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE)
-			each(nlh, arg);
 	}
-	return 1;
 }
 
 /* Room for a request of any size, where the socket's owner may have it. */
@@ -170,33 +197,88 @@ static int receive(struct nl *nl, size_t size[AT_ONCE])
 	return n;
 }
 
-static bool ask(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
-		struct nl_reply *reply)
+/* Numbers the requests and sends them in one datagram. */
+static int send_all(struct nl *nl, struct nlmsghdr *first, struct exchange *x)
 {
-	bool torn = false, more = true;
+	struct nlmsghdr *nlh = first;
+	size_t size = 0;
+	unsigned int i;
+
+	x->seq = nl->seq + 1;
+	for (i = 0; i < x->n; i++) {
+		nlh->nlmsg_seq = ++nl->seq;
+		x->reply[i].error = NO_ANSWER;
+		x->reply[i].offset = 0;
+		x->reply[i].text[0] = '\0';
+		size += MNL_ALIGN(nlh->nlmsg_len);
+		nlh = (struct nlmsghdr *)((char *)first + size);
+	}
+	make_room(nl, size);
+	return mnl_socket_sendto(nl->sk, first, size) < 0 ? -1 : 0;
+}
+
+/* Sends requests and takes the answers until all have ended. */
+static void ask(struct nl *nl, struct nlmsghdr *first, struct exchange *x)
+{
 	size_t size[AT_ONCE];
+	unsigned int at;
 	int i, n;
 
-	each(NULL, arg);
-	reply->error = 0;
-	reply->offset = 0;
-	reply->text[0] = '\0';
-	req->nlmsg_seq = ++nl->seq;
-	make_room(nl, req->nlmsg_len);
-	if (mnl_socket_sendto(nl->sk, req, req->nlmsg_len) < 0) {
-		reply->error = errno;
-		return false;
-	}
-	while (more) {
+	x->torn = false;
+	x->left = x->n;
+	x->each(NULL, x->arg);
+	n = send_all(nl, first, x);
+	while (n >= 0 && x->left) {
 		n = receive(nl, size);
-		if (n < 0) {
-			reply->error = errno;
-			return false;
-		}
-		for (i = 0; i < n && more; i++)
-			more = take(nl, datagrams[i], size[i], each, arg, reply, &torn);
+		for (i = 0; i < n; i++)
+			take(x, datagrams[i], size[i]);
 	}
-	return torn;
+	for (at = 0; n < 0 && at < x->n; at++)
+		if (x->reply[at].error == NO_ANSWER)
+			x->reply[at].error = errno;
+}
+
+/* Again, should it be a dump that was torn. Returns 0 or -1. */
+static int ask_for_one(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
+		       struct nl_reply *reply)
+{
+	struct exchange x = { .n = 1, .each = each, .arg = arg, .reply = reply };
+	int tries = DUMP_TRIES;
+
+	do
+		ask(nl, req, &x);
+	while (x.torn && !reply->error && tries--);
+	return reply->error ? -1 : 0;
+}
+
+static void leave(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh;
+	(void)arg;
+}
+
+/**
+ * nl_train() - send requests together and wait for the end of all
+ * @nl: open socket
+ * @first: the requests, no dumps, one behind another at multiples of 4 bytes;
+ *	NLM_F_ACK is set
+ * @n: how many, NL_TRAIN at most
+ * @reply: receives how each has ended, and no messages
+ *
+ * The kernel does them in their order, those behind a refused one too.
+ */
+void nl_train(struct nl *nl, struct nlmsghdr *first, unsigned int n, struct nl_reply *reply)
+{
+	struct exchange x = { .n = n, .each = leave, .reply = reply };
+	struct nlmsghdr *nlh = first;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		memset(&reply[i], 0, sizeof(reply[i]));
+		nlh->nlmsg_flags |= NLM_F_ACK;
+		nlh = (struct nlmsghdr *)((char *)nlh + MNL_ALIGN(nlh->nlmsg_len));
+	}
+	ask(nl, first, &x);
 }
 
 /**
@@ -214,12 +296,8 @@ static bool ask(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 	    struct nl_reply *reply)
 {
-	int tries = DUMP_TRIES;
-
 	memset(reply, 0, sizeof(*reply));
-	while (ask(nl, req, each, arg, reply) && tries--)
-		;
-	return reply->error ? -1 : 0;
+	return ask_for_one(nl, req, each, arg, reply);
 }
 
 /**
@@ -234,14 +312,10 @@ int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
  */
 int nl_request(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply)
 {
-	int tries = DUMP_TRIES;
-
 	memset(reply, 0, sizeof(*reply));
 	if ((req->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		req->nlmsg_flags |= NLM_F_ACK;
-	while (ask(nl, req, keep, reply, reply) && tries--)
-		;
-	return reply->error ? -1 : 0;
+	return ask_for_one(nl, req, keep, reply, reply);
 }
 
 /**

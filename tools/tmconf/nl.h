@@ -10,6 +10,9 @@
 
 #include "err.h"
 
+/* How many requests can be sent at once: their answers wait in the socket's buffer. */
+#define NL_TRAIN	64
+
 /**
  * struct nl - a netlink socket
  * @sk: the socket, NULL until nl_open()
@@ -60,6 +63,8 @@ int nl_open_tmirror(struct nl *nl, struct err *e);
 void nl_close(struct nl *nl);
 int nl_join(struct nl *nl, struct err *e);
 int nl_request(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply);
+void nl_train(struct nl *nl, struct nlmsghdr *first, unsigned int n,
+	      struct nl_reply *reply);
 int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 	    struct nl_reply *reply);
 struct nlmsghdr *nl_genl(struct nl *nl, void *buf, uint8_t cmd, uint16_t flags);

@@ -126,9 +126,9 @@ static int check_ports(const json_t *value, struct err *e)
 
 	if (!ports || !proto || value_has_ports(json_integer_value(proto)))
 		return 0;
-	value_text(object_field(&object_rule, word), ports, text);
-	value_text(object_field(&object_rule, "proto"), proto, ptext);
-	return err_refuse(e, "%s %s: proto %s has no ports", word, text, ptext);
+	return err_refuse(e, "%s %s: proto %s has no ports", word,
+			  value_text(object_field(&object_rule, word), ports, text),
+			  value_text(object_field(&object_rule, "proto"), proto, ptext));
 }
 
 static int rule_check(const json_t *value, struct err *e)

@@ -21,11 +21,13 @@ enum state {
  * @want: as it is to be
  * @have: as it is, NULL: not there
  * @state: whether its step is in the plan
+ * @next: the session that waits for this one
  */
 struct move {
 	json_t *want;
 	json_t *have;
 	enum state state;
+	struct move *next;
 };
 
 /**
@@ -137,24 +139,21 @@ static void put_step(struct order *r, struct move *m)
  */
 static void visit(struct order *r, struct move *first)
 {
-	struct move **waiting = calloc(r->n + 1, sizeof(*waiting)), *m, *other;
-	size_t n = 0;
+	struct move *m = first, *other;
 
-	waiting[n++] = first;
-	while (n) {
-		m = waiting[n - 1];
+	while (m) {
 		m->state = STATE_WAITING;
 		other = in_the_way(r, m);
 		if (other && other->state == STATE_WAITING) {
 			step_aside(r, other);
 		} else if (other && other->state == STATE_NEW) {
-			waiting[n++] = other;
+			other->next = m;
+			m = other;
 		} else {
 			put_step(r, m);
-			n--;
+			m = m->next;
 		}
 	}
-	free(waiting);
 }
 
 static bool differs(const json_t *want, const json_t *have)

@@ -10,6 +10,7 @@
 #include "print.h"
 #include "store.h"
 #include "tmconf.h"
+#include "train.h"
 
 #define LOCK_FILE	"/run/tmconf.lock"
 
@@ -91,19 +92,25 @@ json_t *plan_back(const struct object *o, const json_t *change, const json_t *ha
 	return back;
 }
 
-static int step_do(struct tmconf *t, struct step *s)
+static int source_do(struct tmconf *t, struct step *s)
 {
-	int ifindex = json_integer_value(json_object_get(s->value, "ifindex"));
+	int ifindex = json_integer_value(json_object_get(s->value, "ifindex")), ret;
 
-	switch (s->verb) {
-	case VERB_ATTACH:
-		return attach_source(t, json_string_value(json_object_get(s->value, "name")),
-				     ifindex, &s->attach);
-	case VERB_DETACH:
-		return detach_source(t, ifindex, &s->attach);
-	default:
-		return store_do(t, s->o, s->verb, s->value);
-	}
+	if (s->verb == VERB_ATTACH)
+		ret = attach_source(t, json_string_value(json_object_get(s->value, "name")),
+				    ifindex, &s->attach);
+	else
+		ret = detach_source(t, ifindex, &s->attach);
+	s->done = !ret;
+	return ret;
+}
+
+/* Changes of objects travel together, those of sources come behind them. */
+static int step_do(struct tmconf *t, struct train *train, struct step *s)
+{
+	if (s->o)
+		return train_add(t, train, s->o, s->verb, s->value, &s->done);
+	return train_send(t, train) ? -1 : source_do(t, s);
 }
 
 static int undo_add(struct tmconf *t, const struct step *s)
@@ -154,12 +161,15 @@ static int step_undo(struct tmconf *t, const struct step *s)
 	}
 }
 
-static void undo(struct tmconf *t, struct plan *p, size_t n)
+static void undo(struct tmconf *t, struct plan *p)
 {
 	struct err first = t->err, last = t->err;
-	size_t failed = 0;
+	size_t failed = 0, n = p->n;
 
 	while (n--) {
+		if (!p->list[n].done)
+			continue;
+		p->list[n].done = false;
 		if (!step_undo(t, &p->list[n]))
 			continue;
 		last = t->err;
@@ -198,17 +208,20 @@ static int check(struct tmconf *t, struct plan *p)
  */
 int plan_run(struct tmconf *t, struct plan *p)
 {
+	struct train train = { };
+	int ret = check(t, p);
 	size_t i;
 
-	if (check(t, p))
-		return -1;
-	for (i = 0; i < p->n; i++) {
-		if (!step_do(t, &p->list[i]))
-			continue;
-		undo(t, p, i);
-		return -1;
-	}
-	return 0;
+	if (ret)
+		return ret;
+	for (i = 0; i < p->n && !ret; i++)
+		ret = step_do(t, &train, &p->list[i]);
+	if (!ret)
+		ret = train_send(t, &train);
+	train_free(&train);
+	if (ret)
+		undo(t, p);
+	return ret;
 }
 
 static const char *verb_word(enum verb verb)

@@ -3,6 +3,7 @@
 #ifndef TMCONF_PLAN_H
 #define TMCONF_PLAN_H
 
+#include <stdbool.h>
 #include <jansson.h>
 
 #include "attach.h"
@@ -17,6 +18,7 @@ struct tmconf;
  * @value: what to; for a source {"name": session, "source", "ifindex"}
  * @back: what undoes it: with VERB_SET and VERB_LOAD the values there were,
  *	with VERB_DEL the whole object
+ * @done: it is done, and not undone
  * @attach: what was added to a source or removed from it
  */
 struct step {
@@ -24,6 +26,7 @@ struct step {
 	enum verb verb;
 	json_t *value;
 	json_t *back;
+	bool done;
 	struct attach attach;
 };
 

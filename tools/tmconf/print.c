@@ -61,14 +61,22 @@ json_t *print_view(const struct object *o, const json_t *value, bool stats)
 	return view;
 }
 
-/**
- * print_words() - print an object as it could be typed
- * @o: kind of object
- * @value: object
- *
- * Prints no newline.
- */
-void print_words(const struct object *o, const json_t *value)
+/* What a field has to say where nothing is typed: not what goes without saying. */
+static const json_t *worth_saying(const struct field *f, const json_t *value, bool stats)
+{
+	const json_t *v = json_object_get(value, f->word);
+
+	if (!v || f->flags & FIELD_HIDE || (!stats && f->flags & FIELD_STATS))
+		return NULL;
+	return f->type == TYPE_STATE && !strcmp(json_string_value(v), "up") ? NULL : v;
+}
+
+static void put(const char *text)
+{
+	fputs(text, stdout);
+}
+
+static void print_fields(const struct object *o, const json_t *value, bool stats)
 {
 	const json_t *part = o->part_inline ?
 		json_array_get(json_object_get(value, o->parts), 0) : NULL;
@@ -78,23 +86,34 @@ void print_words(const struct object *o, const json_t *value)
 	const json_t *v;
 
 	for (f = o->fields; f->word; f++) {
-		v = json_object_get(value, f->word);
-		/* what cannot be typed is said only where it says something */
-		if (v && f->type == TYPE_STATE && !strcmp(json_string_value(v), "up"))
-			v = NULL;
-		if (v && !(f->flags & FIELD_HIDE)) {
-			printf("%s", space);
-			if (!(f->flags & FIELD_FIRST))
-				printf("%s ", f->word);
-			printf("%s", value_text(f, v, text));
+		v = worth_saying(f, value, stats);
+		if (v) {
+			put(space);
+			if (!(f->flags & FIELD_FIRST)) {
+				put(f->word);
+				put(" ");
+			}
+			put(value_text(f, v, text));
 			space = " ";
 		}
 		if (f == o->fields && part) {
-			printf("%s", space);
-			print_words(o->part, part);
+			put(space);
+			print_fields(o->part, part, stats);
 			space = " ";
 		}
 	}
+}
+
+/**
+ * print_words() - print an object as it could be typed
+ * @o: kind of object
+ * @value: object
+ *
+ * Prints no newline.
+ */
+void print_words(const struct object *o, const json_t *value)
+{
+	print_fields(o, value, false);
 }
 
 static void print_attached(const json_t *session)
@@ -107,14 +126,21 @@ static void print_attached(const json_t *session)
 
 	if (!attached)
 		return;
-	printf("    attached");
-	json_object_foreach((json_t *)attached, direction, v)
-		printf(" %s %s", direction, json_is_true(v) ? "true" : "false");
+	put("    attached");
+	json_object_foreach((json_t *)attached, direction, v) {
+		put(" ");
+		put(direction);
+		put(json_is_true(v) ? " true" : " false");
+	}
 	if (preceded)
-		printf(" preceded");
-	json_object_foreach((json_t *)preceded, direction, v)
-		printf(" %s %s", direction, value_quote(json_string_value(v), text));
-	printf("\n");
+		put(" preceded");
+	json_object_foreach((json_t *)preceded, direction, v) {
+		put(" ");
+		put(direction);
+		put(" ");
+		put(value_quote(json_string_value(v), text));
+	}
+	put("\n");
 }
 
 static void print_text(const struct tmconf *t, const struct object *o, const json_t *value)
@@ -124,14 +150,14 @@ static void print_text(const struct tmconf *t, const struct object *o, const jso
 	json_t *part;
 	size_t i;
 
-	print_words(o, value);
-	printf("\n");
+	print_fields(o, value, t->stats);
+	put("\n");
 	if (o == &object_session)
 		print_attached(value);
 	json_array_foreach(parts, i, part) {
-		printf("    ");
-		print_words(o->part, part);
-		printf("\n");
+		put("    ");
+		print_fields(o->part, part, t->stats);
+		put("\n");
 	}
 	if (t->stats)
 		stats_print(stdout, json_object_get(value, "stats"));
@@ -171,11 +197,14 @@ static int write_inside(const char *text, size_t n, void *arg)
  */
 void print_object(const struct tmconf *t, const struct object *o, const json_t *value, size_t i)
 {
-	json_t *view = print_view(o, value, t->stats);
+	json_t *view;
 
 	if (!t->json) {
-		print_text(t, o, view);
-	} else if (t->pretty) {
+		print_text(t, o, value);
+		return;
+	}
+	view = print_view(o, value, t->stats);
+	if (t->pretty) {
 		printf(i ? ",\n    " : "[\n    ");
 		json_dump_callback(view, write_inside, NULL, JSON_INDENT(4));
 	} else {

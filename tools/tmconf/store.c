@@ -7,30 +7,11 @@
 
 #include "attr.h"
 #include "document.h"
+#include "request.h"
 #include "stats.h"
 #include "store.h"
 #include "tmconf.h"
-#include "value.h"
-
-/* The line for a refusal: the object, the field at fault, both reasons. */
-static int fail(struct tmconf *t, const struct object *o, const json_t *value,
-		const struct nlmsghdr *req, const struct nl_reply *reply)
-{
-	const struct field *f = reply->offset ? attr_field(o, req, reply->offset) : NULL;
-	const char *name = object_name(o, value);
-	const json_t *v = f ? json_object_get(value, f->word) : NULL;
-	char text[VALUE_TEXT], at[VALUE_TEXT + 64] = "", key[64] = "";
-
-	if (o == &object_rule)
-		snprintf(key, sizeof(key), " number %lld direction %s",
-			 (long long)json_integer_value(json_object_get(value, "number")),
-			 json_string_value(json_object_get(value, "direction")));
-	if (v && f != o->fields)
-		snprintf(at, sizeof(at), ": %s %s", f->word, value_text(f, v, text));
-	return err_refuse(&t->err, *reply->text ? "%s%s%s%s%s: %s (%s)" : "%s%s%s%s%s: %s%s",
-			  o->word, *name ? " " : "", name, key, at, reply->text,
-			  strerror(reply->error));
-}
+#include "train.h"
 
 static json_t *read_list(const struct object *o, const struct nl_reply *reply)
 {
@@ -87,7 +68,7 @@ int store_each(struct tmconf *t, const struct object *o, nl_each_t each, void *a
 		return -1;
 	nlh = nl_genl(&t->genl, buf, o->cmd_get, NLM_F_DUMP);
 	if (nl_dump(&t->genl, nlh, each, arg, &reply))
-		return fail(t, o, NULL, nlh, &reply);
+		return request_fail(&t->err, o, NULL, nlh, &reply);
 	return 0;
 }
 
@@ -124,7 +105,7 @@ int store_messages(struct tmconf *t, const struct object *o, struct messages *m)
 		return -1;
 	req = nl_genl(&t->genl, buf, o->cmd_get, NLM_F_DUMP);
 	if (nl_request(&t->genl, req, &m->reply))
-		return fail(t, o, NULL, req, &m->reply);
+		return request_fail(&t->err, o, NULL, req, &m->reply);
 	nl_foreach(&m->reply, nlh, left)
 		m->n++;
 	m->list = calloc(m->n + 1, sizeof(*m->list));
@@ -175,7 +156,7 @@ json_t *store_list(struct tmconf *t, const struct object *o, const char *filter)
 	if (filter)
 		err_refuse(&t->err, "filter %s: %s", filter, strerror(reply.error));
 	else
-		fail(t, o, NULL, nlh, &reply);
+		request_fail(&t->err, o, NULL, nlh, &reply);
 	json_decref(dump.list);
 	return NULL;
 }
@@ -202,7 +183,7 @@ json_t *store_get(struct tmconf *t, const struct object *o, const char *name)
 	if (name)
 		mnl_attr_put_strz(nlh, o->fields->attr, name);
 	if (nl_request(&t->genl, nlh, &reply)) {
-		fail(t, o, key, nlh, &reply);
+		request_fail(&t->err, o, key, nlh, &reply);
 	} else {
 		list = read_list(o, &reply);
 		value = json_incref(json_array_get(list, 0));
@@ -219,54 +200,6 @@ out:
 	return value;
 }
 
-static uint8_t command_of(const struct object *o, enum verb verb)
-{
-	switch (verb) {
-	case VERB_ADD:
-		return o->cmd_add;
-	case VERB_SET:
-		return o->cmd_set;
-	case VERB_DEL:
-		return o->cmd_del;
-	case VERB_LOAD:
-		return o->cmd_load;
-	default:
-		return o->cmd_get;
-	}
-}
-
-/* Sends a command. Its reply's data is the caller's if reply is not NULL. */
-static int send_command(struct tmconf *t, const struct object *o, uint8_t cmd,
-			const json_t *value, struct nl_reply *reply)
-{
-	struct nl_reply own;
-	struct nlmsghdr *nlh;
-	int ret = -1;
-	void *buf;
-
-	if (nl_open_tmirror(&t->genl, &t->err))
-		return -1;
-	buf = malloc(attr_room(o, value));
-	if (!buf)
-		return err_refuse(&t->err, "%s: %s", o->word, strerror(ENOMEM));
-	nlh = nl_genl(&t->genl, buf, cmd, 0);
-	if (attr_put(nlh, o, value, &t->err)) {
-		const char *name = object_name(o, value);
-
-		err_prefix(&t->err, "%s%s%s: ", o->word, *name ? " " : "", name);
-	} else {
-		ret = nl_request(&t->genl, nlh, &own);
-		if (ret)
-			fail(t, o, value, nlh, &own);
-		if (reply && !ret)
-			*reply = own;
-		else
-			free(own.data);
-	}
-	free(buf);
-	return ret;
-}
-
 /**
  * store_do() - change an object
  * @t: run
@@ -278,7 +211,14 @@ static int send_command(struct tmconf *t, const struct object *o, uint8_t cmd,
  */
 int store_do(struct tmconf *t, const struct object *o, enum verb verb, const json_t *value)
 {
-	return send_command(t, o, command_of(o, verb), value, NULL);
+	struct train train = { };
+	bool done;
+	int ret = train_add(t, &train, o, verb, value, &done);
+
+	if (!ret)
+		ret = train_send(t, &train);
+	train_free(&train);
+	return ret;
 }
 
 /**
@@ -290,12 +230,13 @@ int store_do(struct tmconf *t, const struct object *o, enum verb verb, const jso
 int store_flush(struct tmconf *t)
 {
 	static const struct field none[] = { { } };
-	static const struct object flush = { .word = "flush", .fields = none };
-	json_t *value = json_object();
-	int ret = send_command(t, &flush, TMIRROR_CMD_FLUSH, value, NULL);
+	static const struct object everything = {
+		.word = "flush",
+		.fields = none,
+		.cmd_del = TMIRROR_CMD_FLUSH,
+	};
 
-	json_decref(value);
-	return ret;
+	return store_do(t, &everything, VERB_DEL, NULL);
 }
 
 /**
@@ -307,11 +248,21 @@ int store_flush(struct tmconf *t)
  */
 json_t *store_ask(struct tmconf *t, const json_t *packet)
 {
-	struct nl_reply reply;
 	json_t *list, *answer, *member;
+	struct nl_reply reply;
+	struct nlmsghdr *req;
+	char buf[4096];
 
-	if (send_command(t, &object_explain, TMIRROR_CMD_EXPLAIN, packet, &reply))
+	if (nl_open_tmirror(&t->genl, &t->err))
 		return NULL;
+	req = request_put(t, buf, &object_explain, VERB_ASK, packet);
+	if (!req)
+		return NULL;
+	if (nl_request(&t->genl, req, &reply)) {
+		request_fail(&t->err, &object_explain, packet, req, &reply);
+		free(reply.data);
+		return NULL;
+	}
 	list = read_list(&object_answer, &reply);
 	answer = json_incref(json_array_get(list, 0));
 	json_decref(list);

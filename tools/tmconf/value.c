@@ -291,9 +291,9 @@ bool value_has_ports(int proto)
 /**
  * value_quote() - write a text as one word of a batch file
  * @s: text
- * @text: receives it, in quotes if it needs them
+ * @text: room for it in quotes
  *
- * Return: @text
+ * Return: @s itself if it needs none, or @text
  */
 const char *value_quote(const char *s, char text[VALUE_TEXT])
 {
@@ -303,10 +303,8 @@ const char *value_quote(const char *s, char text[VALUE_TEXT])
 	for (c = s; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("\"'\\#", *c))
 			break;
-	if (*s && !*c) {
-		snprintf(text, VALUE_TEXT, "%s", s);
-		return text;
-	}
+	if (*s && !*c)
+		return s;
 	*t++ = '"';
 	for (c = s; *c && t < text + VALUE_TEXT - 6; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f) {
@@ -339,9 +337,9 @@ static void pair_text(const struct field *f, const json_t *v, char text[VALUE_TE
  * value_text() - write a value as it could be typed
  * @f: field
  * @v: value; null is the word none
- * @text: receives it
+ * @text: room for it
  *
- * Return: @text
+ * Return: what is written, in @text or elsewhere, for as long as both last
  */
 const char *value_text(const struct field *f, const json_t *v, char text[VALUE_TEXT])
 {
@@ -354,19 +352,17 @@ const char *value_text(const struct field *f, const json_t *v, char text[VALUE_T
 	case JSON_INTEGER:
 		name = f->type == TYPE_PROTO ? proto_name(n) : NULL;
 		if (name)
-			snprintf(text, VALUE_TEXT, "%s", name);
-		else
-			snprintf(text, VALUE_TEXT, "%lld", n);
+			return name;
+		snprintf(text, VALUE_TEXT, "%lld", n);
 		break;
 	case JSON_TRUE:
 	case JSON_FALSE:
-		snprintf(text, VALUE_TEXT, "%s", switches[json_is_true(v)]);
-		break;
+		return switches[json_is_true(v)];
 	case JSON_OBJECT:
 		pair_text(f, v, text);
 		break;
 	default:
-		snprintf(text, VALUE_TEXT, "none");
+		return "none";
 	}
 	return text;
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "request.h"
+#include "tmconf.h"
+#include "train.h"
+
+/* The longest train, but for one of a single message, which may be any length. */
+#define TRAIN_SIZE	32768
+
+static void make_room(struct train *train, size_t size)
+{
+	if (size <= train->room)
+		return;
+	train->room = size < TRAIN_SIZE ? TRAIN_SIZE : size;
+	train->buf = realloc(train->buf, train->room);
+	if (!train->buf)
+		abort();
+}
+
+/**
+ * train_add() - have a change done by the next train_send() at the latest
+ * @t: run
+ * @train: what waits
+ * @o: kind of object
+ * @verb: VERB_ADD, VERB_SET, VERB_DEL or VERB_LOAD
+ * @value: the object, or the part of it that the command takes; it lasts until then
+ * @done: receives whether the change was done, then
+ *
+ * Return: 0, or -1 if this change cannot be asked for, or one that waited was
+ * refused; none waits any more then
+ */
+int train_add(struct tmconf *t, struct train *train, const struct object *o, enum verb verb,
+	      const json_t *value, bool *done)
+{
+	size_t room = attr_room(o, value);
+	struct nlmsghdr *nlh;
+
+	*done = false;
+	if (nl_open_tmirror(&t->genl, &t->err))
+		return -1;
+	if ((train->n == NL_TRAIN || train->size + room > TRAIN_SIZE) && train_send(t, train))
+		return -1;
+	make_room(train, train->size + room);
+	nlh = request_put(t, train->buf + train->size, o, verb, value);
+	if (!nlh) {
+		train->n = 0;
+		train->size = 0;
+		return -1;
+	}
+	train->size += MNL_ALIGN(nlh->nlmsg_len);
+	train->wagons[train->n++] = (struct wagon){ .o = o, .value = value, .done = done };
+	return 0;
+}
+
+/**
+ * train_send() - have all changes done that wait
+ * @t: run
+ * @train: what waits; nothing afterwards
+ *
+ * One that is refused does not keep the module from doing those behind it.
+ *
+ * Return: 0, or -1 and in @t why the first was refused of those that were
+ */
+int train_send(struct tmconf *t, struct train *train)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)train->buf;
+	struct nl_reply reply[NL_TRAIN];
+	int left = train->size, ret = 0;
+	struct wagon *w;
+
+	if (!train->n)
+		return 0;
+	nl_train(&t->genl, nlh, train->n, reply);
+	for (w = train->wagons; w < train->wagons + train->n; w++) {
+		*w->done = !reply[w - train->wagons].error;
+		if (!*w->done && !ret)
+			ret = request_fail(&t->err, w->o, w->value, nlh,
+					   &reply[w - train->wagons]);
+		nlh = mnl_nlmsg_next(nlh, &left);
+	}
+	train->n = 0;
+	train->size = 0;
+	return ret;
+}
+
+/**
+ * train_free() - free what a train has allocated
+ * @train: what waits is not done
+ */
+void train_free(struct train *train)
+{
+	free(train->buf);
+}
