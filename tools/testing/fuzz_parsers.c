@@ -62,14 +62,24 @@ static char *printed(const struct object *o, const json_t *list)
 	return text;
 }
 
+static int take(const json_t *rule, void *list)
+{
+	return json_array_append_new(list, json_copy((json_t *)rule));
+}
+
 static json_t *read_rules(const char *data, size_t size, struct err *e)
 {
 	FILE *file = size ? fmemopen((void *)data, size, "r") : NULL;
-	json_t *rules = file ? parse_rules(file, "rules", e) : NULL;
+	json_t *rules = json_array();
 
+	if (file && !parse_rules(file, "rules", take, rules, e)) {
+		fclose(file);
+		return rules;
+	}
 	if (file)
 		fclose(file);
-	return rules;
+	json_decref(rules);
+	return NULL;
 }
 
 static void fuzz_rules(const char *data, size_t size)
@@ -202,7 +212,8 @@ static const struct field *field_number(unsigned int n)
 static void fuzz_value(const char *data, size_t size)
 {
 	const struct field *f = size ? field_number((unsigned char)*data) : NULL;
-	char text[VALUE_TEXT], second[VALUE_TEXT], line[VALUE_TEXT], *argv[3];
+	char room[VALUE_TEXT], second_room[VALUE_TEXT], line[VALUE_TEXT], *argv[3];
+	const char *text, *second;
 	json_t *value, *again;
 	struct err e = { };
 	char *word;
@@ -214,14 +225,14 @@ static void fuzz_value(const char *data, size_t size)
 	free(word);
 	if (!value)
 		return;
-	value_text(f, value, text);
+	text = value_text(f, value, room);
 	snprintf(line, sizeof(line), "%s", text);
 	if (parse_split(line, argv, ARRAY_SIZE(argv), &e) != 1)
 		broken("a value is not one word", text, "");
 	again = value_parse(f, argv[0], &e);
 	if (!again)
 		broken("what was accepted is refused", text, e.text);
-	value_text(f, again, second);
+	second = value_text(f, again, second_room);
 	if (!json_equal(value, again) || strcmp(text, second))
 		broken("the same word means something else", text, second);
 	json_decref(value);

@@ -4,9 +4,6 @@
 
 #include "file.h"
 
-/* Some file systems call blocks of 1024 bytes best, and so does stdio then. */
-#define AT_ONCE		65536
-
 /**
  * file_open() - open a file to read
  * @name: its path, "-" for the standard input
@@ -20,8 +17,6 @@ FILE *file_open(const char *name, struct err *e)
 
 	if (!file)
 		err_refuse(e, "%s: %s", name, strerror(errno));
-	else
-		setvbuf(file, NULL, _IOFBF, AT_ONCE);
 	return file;
 }
 

@@ -3,16 +3,44 @@
 
 #include "file.h"
 #include "parse.h"
-#include "store.h"
 #include "tmconf.h"
+#include "train.h"
 
-static json_t *load(const char *name, struct err *e)
+/**
+ * struct load - rules on their way from a file to a filter
+ * @t: run
+ * @train: the message with those read so far
+ */
+struct load {
+	struct tmconf *t;
+	struct train train;
+};
+
+static int add_rule(const json_t *rule, void *arg)
 {
-	FILE *file = file_open(name, e);
-	json_t *rules = file ? parse_rules(file, name, e) : NULL;
+	struct load *load = arg;
 
+	return train_part(load->t, &load->train, rule);
+}
+
+static int load_file(struct tmconf *t, const struct command *c, const json_t *filter,
+		     const char *name)
+{
+	struct load load = { .t = t };
+	FILE *file = file_open(name, &t->err);
+	bool done;
+	int ret;
+
+	if (!file)
+		return -1;
+	ret = train_add(t, &load.train, c->o, c->verb, filter, &done);
+	if (!ret)
+		ret = parse_rules(file, name, add_rule, &load, &t->err);
+	if (!ret)
+		ret = train_send(t, &load.train);
+	train_free(&load.train);
 	file_close(file);
-	return rules;
+	return ret;
 }
 
 /**
@@ -26,7 +54,7 @@ static json_t *load(const char *name, struct err *e)
  */
 int cmd_filter_load(struct tmconf *t, const struct command *c, int argc, char **argv)
 {
-	json_t *value, *rules;
+	json_t *value;
 	int ret;
 
 	value = parse_words(c->o, VERB_SHOW, argc > 1 ? 1 : argc, argv, &t->err);
@@ -37,10 +65,7 @@ int cmd_filter_load(struct tmconf *t, const struct command *c, int argc, char **
 		return argc < 2 ? err_misuse(&t->err, "FILE is missing") :
 		       err_misuse(&t->err, "unknown word \"%s\"", argv[2]);
 	}
-	rules = load(argv[1], &t->err);
-	ret = json_object_set_new(value, c->o->parts, rules);
-	if (!ret)
-		ret = store_do(t, c->o, c->verb, value);
+	ret = load_file(t, c, value, argv[1]);
 	json_decref(value);
 	return ret;
 }

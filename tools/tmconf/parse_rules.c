@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/tmirror.h>
 
 #include "parse.h"
 
-/* a rule's key, to tell which line has it already */
-static int note_line(json_t *seen, const json_t *rule, unsigned int line, struct err *e)
-{
-	char key[32];
-	const json_t *first;
+/**
+ * struct lines - which line has a rule already
+ * @of: by direction and number; 0: none
+ */
+struct lines {
+	unsigned int of[2][TMIRROR_NUMBER_MAX + 1];
+};
 
-	snprintf(key, sizeof(key), "%s %lld",
-		 json_string_value(json_object_get(rule, "direction")),
-		 (long long)json_integer_value(json_object_get(rule, "number")));
-	first = json_object_get(seen, key);
-	if (first)
-		return err_refuse(e, "number %lld: line %lld has it in the same direction",
-				  (long long)json_integer_value(json_object_get(rule, "number")),
-				  (long long)json_integer_value(first));
-	return json_object_set_new(seen, key, json_integer(line));
+static int note_line(struct lines *lines, const json_t *rule, unsigned int line, struct err *e)
+{
+	bool egress = !strcmp(json_string_value(json_object_get(rule, "direction")), "egress");
+	json_int_t number = json_integer_value(json_object_get(rule, "number"));
+	unsigned int *first = &lines->of[egress][number];
+
+	if (*first)
+		return err_refuse(e, "number %lld: line %u has it in the same direction",
+				  (long long)number, *first);
+	*first = line;
+	return 0;
 }
 
-static int read_rules(FILE *file, const char *name, json_t *rules, json_t *seen, struct err *e)
+static int read_rules(FILE *file, const char *name, parse_rule_t take, void *arg,
+		      struct lines *lines, struct err *e)
 {
 	unsigned int n = 0;
 	char *line = NULL;
@@ -41,8 +48,9 @@ static int read_rules(FILE *file, const char *name, json_t *rules, json_t *seen,
 		rule = parse_rule_line(line, e);
 		ret = rule ? 0 : -1;
 		if (json_is_object(rule)) {
-			ret = note_line(seen, rule, n, e);
-			json_array_append(rules, rule);
+			ret = note_line(lines, rule, n, e);
+			if (!ret)
+				ret = take(rule, arg);
 		}
 		json_decref(rule);
 		if (ret)
@@ -56,20 +64,22 @@ static int read_rules(FILE *file, const char *name, json_t *rules, json_t *seen,
  * parse_rules() - read the rules of "filter load", one a line
  * @file: where they are
  * @name: what it is called in errors
+ * @take: is given each; returns 0, or -1 and the reason in @e
+ * @arg: for @take
  * @e: says what is wrong, and in which line
  *
- * Return: an array of rules, or NULL
+ * Return: 0 or -1
  */
-json_t *parse_rules(FILE *file, const char *name, struct err *e)
+int parse_rules(FILE *file, const char *name, parse_rule_t take, void *arg, struct err *e)
 {
-	json_t *rules = json_array(), *seen = json_object();
-	int ret = read_rules(file, name, rules, seen, e);
+	struct lines *lines = calloc(1, sizeof(*lines));
+	int ret;
 
+	if (!lines)
+		abort();
+	ret = read_rules(file, name, take, arg, lines, e);
 	if (!ret && ferror(file))
 		ret = err_refuse(e, "%s: %s", name, strerror(EIO));
-	json_decref(seen);
-	if (!ret)
-		return rules;
-	json_decref(rules);
-	return NULL;
+	free(lines);
+	return ret;
 }

@@ -14,7 +14,8 @@ static void make_room(struct train *train, size_t size)
 {
 	if (size <= train->room)
 		return;
-	train->room = size < TRAIN_SIZE ? TRAIN_SIZE : size;
+	/* once is enough unless parts are added */
+	train->room = train->room ? 2 * size : size < TRAIN_SIZE ? TRAIN_SIZE : size;
 	train->buf = realloc(train->buf, train->room);
 	if (!train->buf)
 		abort();
@@ -50,8 +51,35 @@ int train_add(struct tmconf *t, struct train *train, const struct object *o, enu
 		train->size = 0;
 		return -1;
 	}
+	train->last = train->size;
 	train->size += MNL_ALIGN(nlh->nlmsg_len);
 	train->wagons[train->n++] = (struct wagon){ .o = o, .value = value, .done = done };
+	return 0;
+}
+
+/**
+ * train_part() - add a part to the object that was added last
+ * @t: run
+ * @train: what waits
+ * @part: the part
+ *
+ * For objects with more parts than are to be in memory.
+ *
+ * Return: 0 or -1
+ */
+int train_part(struct tmconf *t, struct train *train, const json_t *part)
+{
+	const struct object *o = train->wagons[train->n - 1].o;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	make_room(train, train->size + attr_room(o->part, part));
+	nlh = (struct nlmsghdr *)(train->buf + train->last);
+	nest = mnl_attr_nest_start(nlh, o->part_attr);
+	if (attr_put(nlh, o->part, part, &t->err))
+		return -1;
+	mnl_attr_nest_end(nlh, nest);
+	train->size = train->last + MNL_ALIGN(nlh->nlmsg_len);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ struct wagon {
  * @buf: their messages, one behind another
  * @size: bytes of them
  * @room: bytes allocated
+ * @last: where in @buf the last one begins
  * @n: how many
  * @wagons: what they are for
  */
@@ -35,12 +36,14 @@ struct train {
 	char *buf;
 	size_t size;
 	size_t room;
+	size_t last;
 	unsigned int n;
 	struct wagon wagons[NL_TRAIN];
 };
 
 int train_add(struct tmconf *t, struct train *train, const struct object *o, enum verb verb,
 	      const json_t *value, bool *done);
+int train_part(struct tmconf *t, struct train *train, const json_t *part);
 int train_send(struct tmconf *t, struct train *train);
 void train_free(struct train *train);
 
