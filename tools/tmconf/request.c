@@ -25,7 +25,7 @@ static uint8_t command_of(const struct object *o, enum verb verb)
 
 /**
  * request_put() - write a command with an object
- * @t: run with an open socket to the module
+ * @t: run; without an open socket to the module the message has no type yet
  * @buf: where to, attr_room() bytes
  * @o: kind of object
  * @verb: what is done

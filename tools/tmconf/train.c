@@ -21,6 +21,12 @@ static void make_room(struct train *train, size_t size)
 		abort();
 }
 
+static void empty(struct train *train)
+{
+	train->n = 0;
+	train->size = 0;
+}
+
 /**
  * train_add() - have a change done by the next train_send() at the latest
  * @t: run
@@ -40,15 +46,12 @@ int train_add(struct tmconf *t, struct train *train, const struct object *o, enu
 	struct nlmsghdr *nlh;
 
 	*done = false;
-	if (nl_open_tmirror(&t->genl, &t->err))
-		return -1;
 	if ((train->n == NL_TRAIN || train->size + room > TRAIN_SIZE) && train_send(t, train))
 		return -1;
 	make_room(train, train->size + room);
 	nlh = request_put(t, train->buf + train->size, o, verb, value);
 	if (!nlh) {
-		train->n = 0;
-		train->size = 0;
+		empty(train);
 		return -1;
 	}
 	train->last = train->size;
@@ -83,6 +86,19 @@ int train_part(struct tmconf *t, struct train *train, const json_t *part)
 	return 0;
 }
 
+/* What is wrong with a change is said before whether there is a module. */
+static int address(struct tmconf *t, struct train *train)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)train->buf;
+	int left = train->size;
+
+	if (nl_open_tmirror(&t->genl, &t->err))
+		return -1;
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		nlh->nlmsg_type = t->genl.family;
+	return 0;
+}
+
 /**
  * train_send() - have all changes done that wait
  * @t: run
@@ -101,6 +117,10 @@ int train_send(struct tmconf *t, struct train *train)
 
 	if (!train->n)
 		return 0;
+	if (address(t, train)) {
+		empty(train);
+		return -1;
+	}
 	nl_train(&t->genl, nlh, train->n, reply);
 	for (w = train->wagons; w < train->wagons + train->n; w++) {
 		*w->done = !reply[w - train->wagons].error;
@@ -109,8 +129,7 @@ int train_send(struct tmconf *t, struct train *train)
 					   &reply[w - train->wagons]);
 		nlh = mnl_nlmsg_next(nlh, &left);
 	}
-	train->n = 0;
-	train->size = 0;
+	empty(train);
 	return ret;
 }
 
