@@ -175,12 +175,9 @@ class Space:
         told = False
         while True:
             try:
-                self.listener.sock.recv(1 << 16)
+                self.listener.heard()
             except BlockingIOError:
                 return told
-            except OSError as error:
-                if error.errno != errno.ENOBUFS:
-                    raise
             told = True
 
     def actions(self):

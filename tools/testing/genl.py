@@ -143,6 +143,14 @@ class Socket:
         self.sock.send(self.pack(kind, payload, flags, length))
         return self.receive()
 
+    def datagram(self):
+        """The messages of the next one: kind, flags, sequence and payload."""
+        data = self.sock.recv(self.size)
+        while len(data) >= 16:
+            length, kind, flags, sequence, _ = struct.unpack_from("=IHHII", data)
+            yield kind, flags, sequence, data[16:length]
+            data = data[(length + 3) & ~3:]
+
     def receive(self):
         """The answer to the last message.
 
@@ -153,11 +161,8 @@ class Socket:
         self.message = None
         self.interrupted = False
         while True:
-            data = self.sock.recv(self.size)
-            while len(data) >= 16:
-                length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
-                body, data = data[16:length], data[(length + 3) & ~3:]
-                if seq != self.sequence:
+            for kind, flags, sequence, body in self.datagram():
+                if sequence != self.sequence:
                     continue
                 self.interrupted |= bool(flags & NLM_F_DUMP_INTR)
                 if kind == NLMSG_ERROR:
@@ -172,13 +177,27 @@ class Socket:
                 replies.append(body)
 
     def join(self, group):
-        """Joins a multicast group; returns the errno."""
+        """Joins a multicast group; returns the errno.
+
+        Such a socket is not for asking any more: answers find no room where
+        there are notifications that nobody has read. See heard().
+        """
         try:
             self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
                                  self.groups[group])
         except OSError as error:
             return error.errno
         return 0
+
+    def heard(self):
+        """The messages of the next notification; None where some are lost, for
+        there were too many: what they told of has to be asked for."""
+        try:
+            return list(self.datagram())
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
+            return None
 
 
 def elsewhere(function, *become):

@@ -22,7 +22,7 @@ import socket
 import sys
 import time
 
-from errno import ENOBUFS, ENOENT
+from errno import ENOENT
 
 import churn
 import genl
@@ -151,37 +151,37 @@ class Reader(churn.Maker):
             churn.length_of(number(have["VNI"])))
         return 1
 
-    def listen(self, sock):
-        """A notification, if there is one soon."""
+    def listen(self, listener, sock):
+        """A notification, if there is one soon; all objects after a loss."""
         try:
-            data = sock.sock.recv(1 << 18)
+            messages = listener.heard()
         except TimeoutError:
             return 0
-        except OSError as error:
-            # We are too slow for all of them.
-            fit(error, error.errno == ENOBUFS)
-            return 0
+        if messages is None:
+            return self.dumps((sock,))
         checks = {self.c(f"{kind}_{what}"):
                   getattr(self, "check_" + kind.lower())
                   for kind in ("TARGET", "FILTER", "SESSION", "RULE")
                   for what in ("NEW", "SET") if (kind, what) != ("RULE", "SET")}
-        check = checks.get(data[16])
-        if check:
-            check(data[20:], False)
-        return 1
+        for _, _, _, body in messages:
+            check = checks.get(body[0])
+            if check:
+                check(body[4:], False)
+        return len(messages)
 
 
 def visit(reader):
-    """Dumps of what there is, if there is something."""
+    """Dumps of what there is, if there is something, while somebody listens."""
     if not os.path.exists("/sys/module/tmirror"):
         time.sleep(0.01)
         return 0
     try:
         sock = genl.Socket("tmirror", size=8192)
+        listener = genl.Socket("tmirror")
     except OSError as error:
         fit(error, error.errno == ENOENT)
         return 0
-    sock.join("config")
+    listener.join("config")
     return sum(len(sock.genl(reader.c(kind + "_GET"), b"", NLM_F_DUMP)[1])
                for kind in ("TARGET", "FILTER", "SESSION", "RULE"))
 
@@ -216,7 +216,7 @@ def main():
     print(messages, flush=True)
     while not os.path.exists(file):
         if role == "listen":
-            messages += reader.listen(sock)
+            messages += reader.listen(sock, small)
         elif role == "visit":
             messages += visit(reader)
         else:
