@@ -304,13 +304,15 @@ def no_action(index):
     return request
 
 
-def no_actions(space):
-    """None that a filter had is left."""
-    end = time.monotonic() + LIMIT
-    while list(space.actions()):
-        if time.monotonic() > end:
-            return errno.ETIMEDOUT
-    return 0
+def actions_left(number):
+    """So many: what a filter had goes a little later than it does."""
+    def request(space):
+        end = time.monotonic() + LIMIT
+        while len(list(space.actions())) != number:
+            if time.monotonic() > end:
+                return errno.ETIMEDOUT
+        return 0
+    return request
 
 
 def named(kind, name):
@@ -579,10 +581,11 @@ CASES = [
                   flags=NLM_F_CREATE | NLM_F_EXCL)], spares=True),
     Case("a filter of tc that gets another action",
          [flower(action(attr(3, "s2"), control=GOTO_CHAIN | 6),
-                 flags=NLM_F_CREATE | NLM_F_REPLACE)],
+                 flags=NLM_F_CREATE | NLM_F_REPLACE), actions_left(1)],
          [no_filter("flower")],
          [flower(action(attr(3, "s"), control=GOTO_CHAIN | 5))]),
-    Case("the end of a filter of tc", [no_filter("matchall"), no_actions], [],
+    Case("the end of a filter of tc",
+         [no_filter("matchall"), actions_left(0)], [],
          [matchall(action(attr(3, "free"), control=GOTO_CHAIN | 5))],
          spares=True),
 
