@@ -243,14 +243,14 @@ def main():
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
         batch = list(itertools.chain(*random.choices(
-            commands, k=random.choice((1, 1, 2, 4, 16)))))
-        for (command, _), error in zip(batch, sock.genl_many(batch)):
-            if not error:
-                accepted += 1
-            elif error in RACES:
-                refused += 1
-            else:
+            commands, k=random.choice((1, 2, 4, 16, 64)))))
+        errors = sock.genl_many(batch)
+        for error in filter(None, errors):
+            if error not in RACES:
+                command = batch[errors.index(error)][0]
                 sys.exit(f"command {command}: {genl.name(error)}")
+        accepted += errors.count(0)
+        refused += len(errors) - errors.count(0)
     print(accepted, refused)
 
 

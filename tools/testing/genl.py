@@ -117,18 +117,22 @@ class Socket:
                          flags)
 
     def genl_many(self, commands):
-        """Sends pairs of command and attributes at once; returns errnos."""
-        data = b""
-        for command, attrs in commands:
-            message = self.pack(self.family,
-                                struct.pack("=BBH", command, 1, 0) + attrs)
-            data += message + bytes(-len(message) % 4)
-        last = self.sequence
-        self.sock.send(data)
-        errors = []
-        for self.sequence in range(last - len(commands) + 1, last + 1):
-            errors.append(self.receive()[0])
-        return errors
+        """Sends pairs of command and attributes at once; returns errnos.
+
+        Answered is what is refused, and the last: with all before it done.
+        """
+        last = len(commands) - 1
+        first = self.sequence + 1
+        self.sock.send(b"".join(
+            self.pack(self.family, struct.pack("=BBH", command, 1, 0) + attrs,
+                      NLM_F_ACK if i == last else 0)
+            for i, (command, attrs) in enumerate(commands)))
+        errors = [0] * len(commands)
+        while True:
+            for _, _, sequence, body in self.datagram():
+                errors[sequence - first] = -struct.unpack_from("=i", body)[0]
+                if sequence == self.sequence:
+                    return errors
 
     def pack(self, kind, payload, flags=NLM_F_ACK, length=None):
         """A message, which may lie about its length."""
