@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 """Lets what a command needs fail, one thing at a time, until nothing does.
 
-  faults.py commands HEADER FAULT RULES STEP [WORDS]
+  faults.py commands HEADER FAULT STEP TURN RULES [WORDS]
                                      every command of netlink and of tc, events
                                      of devices, namespaces, whole documents;
                                      or those whose description has the words.
-                                     A filter has RULES of them; for the whole
-                                     list and for a document each STEP-th
-                                     allocation fails
-  faults.py load HEADER FAULT STEP KO TMIRROR_KO
-                                     loading the module KO; after each STEP-th
-                                     failure the other one is loaded and used
+                                     A filter has RULES of them
+  faults.py load HEADER FAULT STEP TURN KO TMIRROR_KO
+                                     loading the module KO; after each failure
+                                     the other one is loaded and used
 
 HEADER is the uapi header tmirror.h. FAULT says what can fail: memory, those
 allocations that the guest is set up for; or calls, those of the module
-tmirror_faults.ko, which is loaded, or KO.
+tmirror_faults.ko, which is loaded, or KO. Each STEP-th of them does, if not all
+then of a share of the commands alone: which ones TURN decides, a number that is
+to be another one the next time.
 
 A command that fails leaves everything as it was and can be given again; one
 that does not has done what it does otherwise. "ok DESC", or "bad DESC" and
@@ -54,7 +54,11 @@ LIMIT = 10
 # A program that has said why.
 REFUSED = -1
 
-RULES = int(sys.argv[4]) if sys.argv[1] == "commands" else 1
+# More than can fail; in how many turns all commands have some of it fail.
+MANY = 1 << 30
+SHARE = 4
+
+RULES = int(sys.argv[6]) if sys.argv[1] == "commands" else 1
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -449,10 +453,9 @@ EVENTS = [
 
 # What needs no memory of the module's, but of others for it, says so.
 # What consists of several commands tells of those that it takes back.
-# Of what takes long not all has to fail.
 Case = collections.namedtuple("Case",
-                              "desc do undo prepare spares rolls_back long",
-                              defaults=((), (), False, False, False))
+                              "desc do undo prepare spares rolls_back",
+                              defaults=((), (), False, False))
 
 CASES = [
     Case("a target", [ask("TARGET_NEW", target(
@@ -493,7 +496,7 @@ CASES = [
          [ask("FILTER_DEL", named("FILTER", "x"))],
          [ask("FILTER_NEW", named("FILTER", "x"))]),
     Case("other rules of a filter in use", [load("f", RULES, RULES // 3)],
-         [load("f", 3)], [load("f", RULES)], long=True),
+         [load("f", 3)], [load("f", RULES)]),
     Case("no rules", [load("f", 0)], [load("f", 3)], [load("f", RULES)]),
     Case("a rule among many",
          [ask("RULE_NEW", hostile.new_rule(number=RULES + 9))],
@@ -600,7 +603,7 @@ CASES = [
 ]
 
 DOCUMENT = Case("a whole document", [tmconf("apply", "other")],
-                [tmconf("apply", "one")], rolls_back=True, long=True)
+                [tmconf("apply", "one")], rolls_back=True)
 
 
 def do(space, requests):
@@ -625,18 +628,49 @@ def must_be(space, state, when):
         raise Bad(f"{when}: other than it was to be")
 
 
-def reference(case, space):
-    """What it comes to without a fault: base, before, done; is one told?"""
+class Turn:
+    """What is to fail this time."""
+
+    def __init__(self, step, turn):
+        self.step = int(step)
+        self.turn = int(turn)
+        self.number = 0
+
+    def cases(self, cases):
+        """Those of this time; the others have another one."""
+        return cases if self.step == 1 else cases[self.turn % SHARE::SHARE]
+
+    def each(self, count, attempt):
+        """Lets those fail of so many things, and of more if there are, that are
+        to; attempt(number) says whether it has. Returns how many have."""
+        faults = 0
+        first = self.turn // SHARE % max(min(self.step, count), 1) + 1
+        for self.number in itertools.count(first, self.step):
+            if not attempt(self.number):
+                break
+            faults += 1
+        # There may be fewer than there were, but the first is there.
+        if not faults and first > 1:
+            return self.each(1, attempt)
+        return faults
+
+
+def reference(case, space, fault):
+    """What it comes to without a fault: base, before, done; is one told? And how
+    many things could fail."""
     base = space.state()
     must(space, case.prepare, "what comes before")
     before = space.state()
     space.told()
+    fault.set(MANY)
     must(space, case.do, "without a fault")
+    count = MANY - fault.left()
+    fault.set(0)
     told = space.told()
     done = space.state()
     must(space, case.undo, "what comes after")
     must_be(space, base, "undone")
-    return base, before, done, told
+    return (base, before, done, told), count
 
 
 def attempt(case, space, fault, number, known):
@@ -668,23 +702,20 @@ def attempt(case, space, fault, number, known):
     return failed
 
 
-def exhaust(case, space, fault, step=1):
+def exhaust(case, space, fault, turn):
     """Prints the verdict on a case; returns how many faults there were."""
-    number = 0
-    faults = -1
+    faults = 0
     try:
-        known = reference(case, space)
-        for number in itertools.count(1, step):
-            faults += 1
-            if not attempt(case, space, fault, number, known):
-                break
+        known, count = reference(case, space, fault)
+        faults = turn.each(count, lambda number: attempt(case, space, fault,
+                                                         number, known))
         if not faults and isinstance(fault, Memory) and not case.spares:
             raise Bad("nothing has failed, it was not tested")
-        print(f"ok {case.desc}: {faults} faults")
+        print(f"ok {case.desc}: {faults} faults of about {count}")
     except Bad as bad:
         fault.set(0)
         do(space, case.undo)
-        print(f"bad {case.desc}, fault {number}\n  {bad}")
+        print(f"bad {case.desc}, fault {turn.number}\n  {bad}")
     return faults
 
 
@@ -694,21 +725,21 @@ def save(space, name):
         subprocess.run(("tmconf", "save"), stdout=file, check=True)
 
 
-def commands(fault, _, step, words=""):
+def commands(fault, turn, _, words=""):
     """All cases, in a namespace of their own."""
     new_space(None)
     space = Space(fault)
-    step = int(step)
     must(space, [dummy(10, "d0"), dummy(11, "d1"), clsact] + CONFIGURATION,
          "what all begin with")
-    faults = sum(exhaust(case, space, fault, step if case.long else 1)
-                 for case in CASES if words in case.desc)
+    cases = [case for case in CASES if words in case.desc]
+    faults = sum(exhaust(case, space, fault, turn)
+                 for case in turn.cases(cases))
     with tempfile.TemporaryDirectory() as space.documents:
         save(space, "one")
         must(space, OTHERWISE, "what is in the other document")
         save(space, "other")
         must(space, [tmconf("apply", "one")], "the first document")
-        faults += exhaust(DOCUMENT, space, fault, step)
+        faults += exhaust(DOCUMENT, space, fault, turn)
     print(f"# did {faults} faults in commands")
 
 
@@ -766,24 +797,29 @@ def try_load(fault, ko, number):
     return failed
 
 
-def loading(fault, step, ko, good):
+def loading(fault, turn, ko, good):
     """A module that is not there, nor is another one of ours."""
-    number = 0
+    def attempt(number):
+        failed = try_load(fault, ko, number)
+        if failed:
+            use(good)
+        return failed
+
+    faults = 0
     new_space(None)
     try:
-        for number in itertools.count(1):
-            if not try_load(fault, ko, number):
-                break
-            if number % int(step) == 0:
-                use(good)
-        print(f"ok loading: {number - 1} faults")
+        faults = turn.each(turn.step, attempt)
+        if not faults:
+            raise Bad("nothing has failed, it was not tested")
+        print(f"ok loading: {faults} faults")
     except Bad as bad:
-        print(f"bad loading, fault {number}\n  {bad}")
-    print(f"# did {number - 1} faults in loading")
+        print(f"bad loading, fault {turn.number}\n  {bad}")
+    print(f"# did {faults} faults in loading")
 
 
 FAULTS = {"memory": Memory, "calls": Calls}
 FUNCTIONS = {"commands": commands, "load": loading}
 
 if __name__ == "__main__":
-    FUNCTIONS[sys.argv[1]](FAULTS[sys.argv[3]](), *sys.argv[4:])
+    FUNCTIONS[sys.argv[1]](FAULTS[sys.argv[3]](), Turn(*sys.argv[4:6]),
+                           *sys.argv[6:])

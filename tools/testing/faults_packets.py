@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Lets each allocation for copies fail, one at a time, until none does.
 
-  faults_packets.py send HEADER STEP
+  faults_packets.py send HEADER STEP TURN
                                    in the namespace m of lib.sh's picture; what
-                                   p1 sends arrives at h1, copies at c. Of many
-                                   packets each STEP-th allocation fails
+                                   p1 sends arrives at h1, copies at c
 
 Packets arrive as they do without a fault; copies arrive or are counted, each
 of them, and by no other cause than want of memory. "ok DESC", or "bad DESC"
@@ -13,7 +12,6 @@ and why, indented. HEADER is the uapi header tmirror.h, all else as of faults.
 """
 
 import collections
-import itertools
 import socket
 import struct
 import sys
@@ -228,14 +226,16 @@ CASES = [
 
 
 def attempt(case, bed, wanted, fault):
-    """Sends, with one fault or none; what arrived, and what has failed."""
+    """Sends, with one fault or none: what arrived, what has failed, and how
+    many things could until then."""
     faults.must(bed.space, case.prepare, "what comes before")
     arrived(bed.h1, is_sent)
     arrived(bed.c, is_copy)
     before = bed.counters()
     bed.fault.set(fault)
     case.send(bed)
-    failed = fault and bed.fault.failed()
+    failed = bed.fault.failed()
+    count = fault - bed.fault.left()
     bed.fault.set(0)
     faults.must(bed.space, case.after, "what comes after")
     counted = bed.settled(before, case.packets)
@@ -249,27 +249,24 @@ def attempt(case, bed, wanted, fault):
         lost = counter["matched"] - counter["mirrored"]
         if lost != counter[NO_MEMORY] or lost and not failed:
             raise Bad(f"{failed} has failed: {counter}")
-    return got, failed
+    return got, failed, count
 
 
-def exhaust(case, bed, step):
+def exhaust(case, bed, turn):
     """Prints the verdict on a case; returns how many faults there were."""
-    fault = 0
-    done = -1
+    done = 0
     try:
-        wanted, _ = attempt(case, bed, None, 0)
+        wanted, _, count = attempt(case, bed, None, faults.MANY)
         if len(wanted) != case.packets:
             raise Bad(f"{len(wanted)} packets arrive")
-        for fault in itertools.count(1, step):
-            done += 1
-            if not attempt(case, bed, wanted, fault)[1]:
-                break
+        done = turn.each(count, lambda number: attempt(case, bed, wanted,
+                                                       number)[1])
         if not done:
             raise Bad("nothing has failed, it was not tested")
-        print(f"ok {case.desc}: {done} faults")
+        print(f"ok {case.desc}: {done} faults of about {count}")
     except Bad as bad:
         bed.fault.set(0)
-        print(f"bad {case.desc}, fault {fault}\n  {bad}")
+        print(f"bad {case.desc}, fault {turn.number}\n  {bad}")
     return done
 
 
@@ -284,9 +281,8 @@ def main():
         ask("SESSION_NEW", session("cut", 2, source,
                                    u32(A("SESSION_LENGTH"), LENGTH)))],
         "what all begin with")
-    step = int(sys.argv[3])
-    done = sum(exhaust(case, bed, step if case.packets > 2 else 1)
-               for case in CASES)
+    turn = faults.Turn(*sys.argv[3:5])
+    done = sum(exhaust(case, bed, turn) for case in turn.cases(CASES))
     print(f"# did {done} faults of the packet path")
 
 
