@@ -6,21 +6,28 @@
 
 # shellcheck disable=SC2154 # tmp is lib.sh's
 
-declare -A busy
+declare -A busy does
 
-# busy NAME COMMAND...: one of those. It prints how often it did what it does, and
-# how often that was refused: when it has begun and, of all, at its end; or fails
-# and says why.
+# busy DOES NAME COMMAND...: one of those, and of which kind it is. It prints how
+# often it did what it does, and how often that was refused: when it has begun and,
+# of all, at its end; or fails and says why.
 busy() {
-	local name=$1
+	local name=$2
 
-	shift
+	does[$name]=$1
+	shift 2
 	"$@" >"$tmp/busy.$name" 2>"$tmp/why.$name" &
 	busy[$name]=$!
 	children+=($!)
 }
 
-# have_begun NAME...: waits until they have, however slow the machine is
+# more COMMAND...: in the long form alone
+more() {
+	[ -z "${TMIRROR_TORTURE-}" ] || "$@"
+}
+
+# have_begun NAME...: waits until they have, however slow the machine is. Programs
+# that take long to begin do so before there is much to do for all.
 have_begun() {
 	local name limit=$((SECONDS + 300))
 
@@ -34,11 +41,11 @@ have_begun() {
 	done
 }
 
-# repeat COMMAND...: until there is $tmp/enough
+# repeat COMMAND...: once, and until there is $tmp/enough
 repeat() {
 	local times=0
 
-	until [ -e "$tmp/enough" ]; do
+	until [ $times != 0 ] && [ -e "$tmp/enough" ]; do
 		"$@" >/dev/null || return
 		times=$((times + 1))
 		[ $times != 1 ] || echo $times
@@ -47,32 +54,37 @@ repeat() {
 }
 
 # batches FILE COMMAND...: the lines of the file, a dozen at a time, for a command
-# that goes on after those that are refused; until there is $tmp/enough
+# that goes on after those that are refused; once all, and until there is
+# $tmp/enough
 batches() {
-	local file=$1 lines all=0 bad=0 at=0 status
+	local file=$1 lines now answers line all=0 bad=0 at=0 status
 
 	shift
 	mapfile -t lines <"$file"
-	until [ -e "$tmp/enough" ]; do
+	until [ $all -ge ${#lines[@]} ] && [ -e "$tmp/enough" ]; do
 		status=0
-		printf '%s\n' "${lines[@]:at:12}" >"$file.now"
+		now=("${lines[@]:at:12}")
+		printf '%s\n' "${now[@]}" >"$file.now"
 		"$@" <"$file.now" >"$file.said" 2>&1 || status=$?
 		# More than that is no refusal.
 		[ $status -le 2 ] || return $status
-		all=$((all + $(wc -l <"$file.now")))
-		bad=$((bad + $(grep -c '^Command failed' "$file.said")))
+		all=$((all + ${#now[@]}))
+		mapfile -t answers <"$file.said"
+		for line in "${answers[@]}"; do
+			[[ $line != 'Command failed'* ]] || bad=$((bad + 1))
+		done
 		[ $at != 0 ] || echo $((all - bad)) $bad
 		at=$((at + 12 < ${#lines[@]} ? at + 12 : 0))
 	done
 	echo $((all - bad)) $bad
 }
 
-# did_all WHAT NAME...: what those did, once they have come to their end
+# did_all DOES WHAT: what those did, once they have come to their end
 did_all() {
-	local what=$1 sum=0 refused=0 name good bad
+	local what=$2 sum=0 refused=0 name good bad
 
-	shift
-	for name; do
+	for name in "${!busy[@]}"; do
+		[ "${does[$name]}" = "$1" ] || continue
 		if wait "${busy[$name]}"; then
 			read -r good bad < <(tail -n 1 "$tmp/busy.$name")
 			echo "# $name: $good${bad:+, refused $bad}"

@@ -53,6 +53,7 @@ def main():
     sock = None
     packets = itertools.cycle(data)
     while not os.path.exists(file):
+        begin = time.monotonic()
         try:
             sock = sock or make(where)
             sock.send(next(packets))
@@ -62,8 +63,8 @@ def main():
         except OSError:
             # Perhaps the device is another one by now.
             sock = None
-        # Others want to do something as well.
-        time.sleep(0.005)
+        # Others want to do something as well, also where packets are dear.
+        time.sleep(max(0.005, 4 * (time.monotonic() - begin)))
     print(sent)
 
 

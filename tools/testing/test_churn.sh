@@ -7,7 +7,7 @@
 #
 #   h1 e0 -- p1 m p2 -- e0 h2     packets from the left, super-packets from the
 #               m                 right
-#         v0 -- v1                devices that come and go, also to h2
+#         v0 -- v1                devices that come and go, also to h2 and back
 #               m u0 -- e0 c      next hops that do
 
 # shellcheck source=lib.sh
@@ -15,8 +15,7 @@
 # shellcheck source=churn.sh
 . "$here/churn.sh"
 
-for_torture
-seconds=$(amount 9 300)
+seconds=$(amount 4 240)
 header=$here/../../include/uapi/linux/tmirror.h
 ko=$TMIRROR_KO_DIR/tmirror.ko
 [ -e /proc/net/pktgen ] || must modprobe pktgen
@@ -81,20 +80,23 @@ capture torn c e0 "$torn"
 
 # --- traffic -----------------------------------------------------------------
 
-# pktgen FILE: the lines of stdin are commands for it
-pktgen() {
-	local line
+# Nanoseconds from one packet to the next. Where each allocation leaves a trace
+# they would otherwise be all that there is time for.
+delay=4000000
+[ "${TMIRROR_KERNEL-}" != uml ] || delay=20000000
 
-	while read -r line; do
-		h1 tee "/proc/net/pktgen/$1" <<<"$line" >/dev/null || bail "pktgen: $line"
-	done
+# pktgen: a line of stdin is a file of it and a command
+pktgen() {
+	# shellcheck disable=SC2016 # it is the other shell's
+	h1 bash -c 'cd /proc/net/pktgen && while read -r file line; do
+		echo "$line" >"$file" || exit; done' || bail "pktgen"
 }
 for ((cpu = 0; cpu < $(nproc); cpu++)); do
-	pktgen "kpktgend_$cpu" <<<"add_device e0@$cpu"
-	pktgen "e0@$cpu" <<-END
+	echo "kpktgend_$cpu add_device e0@$cpu"
+	sed "s/^/e0@$cpu /" <<-END
 		count 0
 		pkt_size 600
-		delay 4000000
+		delay $delay
 		flag UDPSRC_RND
 		udp_src_min 1
 		udp_src_max 100
@@ -104,9 +106,7 @@ for ((cpu = 0; cpu < $(nproc); cpu++)); do
 		dst_max 10.2.0.2
 		dst_mac $(link p1 address)
 	END
-done
-background h1 bash -c 'echo start >/proc/net/pktgen/pgctrl'
-generators=$last
+done | pktgen
 background m socat -u TCP-LISTEN:9,fork,reuseaddr OPEN:/dev/null
 
 # --- who changes, and who reads ----------------------------------------------
@@ -119,17 +119,23 @@ link set w0 up
 link set w0 down
 link set w0 name v0
 link set v0 up
-link set v0 netns h2
 link set v1 down
 link set v1 up
-link set v0 up
+link set v0 netns h2
 link del v1
 link add v0 index $v0 type veth peer name v1 index $v1
 link set v0 up
 link set v1 up
+link set v0 netns h2
 END
-# Back again, should it be there.
-printf 'link set v0 netns m\n%.0s' {1..20} >"$tmp/devices-away"
+# It comes back before the next dozen.
+devices() {
+	local status=0
+
+	ip -n m -force -batch - || status=$?
+	ip -n h2 link set v0 netns m 2>/dev/null
+	return "$status"
+}
 for hook in {v0,v1,p1,p2}" "{in,e}gress; do
 	filter="dev $hook pref 50001"
 	cat <<-END
@@ -165,38 +171,40 @@ route del 198.51.100.0/24
 END
 
 watch() { m nice "$python" "$here/watch.py" "$header" "$tmp/enough" "$@"; }
-busy dump watch dump "$p1"
-busy listen watch listen
-show() { m nice tmconf -s session show && m nice tc -s actions list action tmirror; }
-busy show repeat show
-busy underlay batches "$tmp/underlay" ip -n m -force -batch -
-busy tc batches "$tmp/tc" m tc -force -batch -
-busy devices batches "$tmp/devices" ip -n m -force -batch -
-busy devices-away batches "$tmp/devices-away" ip -n h2 -force -batch -
+busy reads dump watch dump "$p1"
+busy reads listen watch listen
 flood() { "$1" nice "$python" "$here/flood.py" "$tmp/enough" "${@:2}"; }
-busy frames-v0 flood m frames v0
-busy frames-v1 flood m frames v1
-busy segments flood h2 segments 10.2.0.254
-busy stream flood h2 stream 10.2.0.254
+busy sends frames-v0 flood m frames v0
+more busy sends frames-v1 flood m frames v1
+busy sends segments flood h2 segments 10.2.0.254
+more busy sends stream flood h2 stream 10.2.0.254
 have_begun "${!busy[@]}"
-changes=(tc devices devices-away)
-for seed in 1 2 3; do
-	changes+=("objects$seed")
-	busy "objects$seed" m $python "$here/churn.py" "$header" "$seconds" $seed \
-		"$p1" "$p2" $v0 $v1
+pktgen <<<"pgctrl start" &
+generators=$!
+children+=("$generators")
+show() { m nice tmconf -s session show && m nice tc -s actions list action tmirror; }
+more busy shows show repeat show
+busy routes underlay batches "$tmp/underlay" ip -n m -force -batch -
+busy changes tc batches "$tmp/tc" tc -n m -force -batch -
+busy changes devices batches "$tmp/devices" devices
+# These come first: all others have what they leave.
+for seed in $(amount "1 2" "1 2 3"); do
+	busy changes "objects$seed" m nice -n -10 "$python" "$here/churn.py" \
+		"$header" "$seconds" "$seed" "$p1" "$p2" $v0 $v1
+	seeds+=("${busy[objects$seed]}")
 done
 
-for seed in 1 2 3; do wait "${busy[objects$seed]}" || :; done
+wait "${seeds[@]}"
 touch "$tmp/enough"
-did_all "configuration changes" "${changes[@]}"
-did_all "objects read while they change" dump listen
-did_all "changes of next hops and routes" underlay
-did_all "shows while objects change" show
-did_all "packets sent while sessions change" frames-v0 frames-v1 segments stream
+did_all changes "configuration changes"
+did_all reads "objects read while they change"
+did_all routes "changes of next hops and routes"
+more did_all shows "shows while objects change"
+did_all sends "packets sent while sessions change"
 
 # --- afterwards --------------------------------------------------------------
 
-pktgen pgctrl <<<stop
+pktgen <<<"pgctrl stop"
 wait "$generators"
 check "pillar0 has seen every packet" wait_for seen_all
 is "so has its rule" "$(counter m pillar0 .matched.packets)" \

@@ -14,8 +14,7 @@
 # shellcheck source=churn.sh
 . "$here/churn.sh"
 
-for_torture
-seconds=$(amount 8 120)
+seconds=$(amount 3 60)
 header=$here/../../include/uapi/linux/tmirror.h
 ko=$TMIRROR_KO_DIR/tmirror.ko
 loaded() { grep -q '^tmirror ' /proc/modules; }
@@ -57,17 +56,17 @@ neighbour flush dev u0
 END
 
 # What goes with the module is freed by it, later.
-for many in many{1..300}; do
-	echo "target add $many remote 192.0.2.9"
-	echo "session add $many number 1 target $many"
+for many in $(seq "$(amount 60 300)"); do
+	echo "target add many$many remote 192.0.2.9"
+	echo "session add many$many number 1 target many$many"
 done >"$tmp/many"
 
 rmmod tmirror
-busy devices batches "$tmp/devices" ip -n m -force -batch -
-busy underlay batches "$tmp/underlay" ip -n m -force -batch -
-busy visit m nice "$python" "$here/watch.py" "$header" "$tmp/enough" visit
-busy frames m nice "$python" "$here/flood.py" "$tmp/enough" frames d1
+busy reads visit m nice "$python" "$here/watch.py" "$header" "$tmp/enough" visit
+busy sends frames m nice "$python" "$here/flood.py" "$tmp/enough" frames d1
 have_begun "${!busy[@]}"
+busy devices devices batches "$tmp/devices" ip -n m -force -batch -
+busy routes underlay batches "$tmp/underlay" ip -n m -force -batch -
 
 # unload: whoever reads holds the module for a moment
 busy_rounds=0
@@ -100,10 +99,10 @@ touch "$tmp/enough"
 did $rounds "times the module came and went"
 did $changes "configuration changes"
 echo "# $busy_rounds times somebody held it"
-did_all "changes of devices without a module" devices
-did_all "changes of next hops and routes" underlay
-did_all "objects read while they change" visit
-did_all "packets sent while sessions change" frames
+did_all devices "changes of devices without a module"
+did_all routes "changes of next hops and routes"
+did_all reads "objects read while they change"
+did_all sends "packets sent while sessions change"
 
 must insmod "$ko"
 config m <<END

@@ -15,8 +15,7 @@
 # shellcheck source=churn.sh
 . "$here/churn.sh"
 
-for_torture
-seconds=$(amount 8 120)
+seconds=$(amount 3 60)
 header=$here/../../include/uapi/linux/tmirror.h
 
 netns o m
@@ -102,23 +101,23 @@ documents() {
 	done
 }
 
-busy documents repeat documents
-busy flush repeat settled m tmconf flush
 flood() { nsenter --net="/run/netns/$1" nice "$python" "$here/flood.py" "$tmp/enough" "${@:2}"; }
-busy frames flood m frames d1
-busy frames1 flood o frames o1
-busy frames2 flood o frames o2
-busy come-and-go1 repeat come_and_go 1
-busy come-and-go2 repeat come_and_go 2
+busy sends frames flood m frames d1
+busy sends frames1 flood o frames o1
+busy spaces come-and-go1 repeat come_and_go 1
+more busy sends frames2 flood o frames o2
+more busy spaces come-and-go2 repeat come_and_go 2
 have_begun "${!busy[@]}"
-busy objects m "$python" "$here/churn.py" "$header" "$seconds" 3 100 101
+busy applies documents repeat documents
+busy flushes flush repeat settled m tmconf flush
+busy changes objects m "$python" "$here/churn.py" "$header" "$seconds" 3 100 101
 wait "${busy[objects]}" || :
 touch "$tmp/enough"
-did_all "configuration changes" objects
-did_all "namespaces with sessions that came and went" come-and-go1 come-and-go2
-did_all "series of documents applied" documents
-did_all "flushes" flush
-did_all "packets sent while namespaces come and go" frames frames1 frames2
+did_all changes "configuration changes"
+did_all spaces "namespaces with sessions that came and went"
+did_all applies "series of documents applied"
+did_all flushes "flushes"
+did_all sends "packets sent while namespaces come and go"
 
 check "all can be flushed in the end" m tmconf flush
 is "nothing is left" "[] [] []" \
