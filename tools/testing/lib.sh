@@ -141,11 +141,6 @@ amount() {
 	if [ "${TMIRROR_TORTURE-}" ]; then echo "$2"; else echo "$1"; fi
 }
 
-# for_torture: what follows takes minutes in its short form, too
-for_torture() {
-	[ "${TMIRROR_TORTURE-}" ] || skip "takes minutes: for make torture"
-}
-
 # did NUMBER WHAT: which check sums up at its end
 did() { echo "# did $*"; }
 

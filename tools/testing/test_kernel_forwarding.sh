@@ -16,10 +16,9 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-for_torture
 amount=$(amount some all)
-[ "$amount" = all ] || [ "${TMIRROR_KERNEL-}" = uml ] ||
-	skip "the short form is for one kernel, uml"
+[ "$amount" = all ] || [ "${TMIRROR_KERNEL-}" = 6.12 ] ||
+	skip "the short form is for one kernel, 6.12"
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 cd "$tools/tools/testing/selftests/net/forwarding" || exit 1
 
