@@ -219,7 +219,7 @@ class Maker:
 
     def some(self):
         """Many of them; the dearer, the rarer."""
-        shares = {self.rule: 6, self.session: 12, self.target: 12,
+        shares = {self.rule: 3, self.session: 12, self.target: 12,
                   self.filter: 4, self.move: 4, self.limits: 2,
                   self.rules: 0.2, self.swap: 0.2}
         return [make() for make, share in shares.items()

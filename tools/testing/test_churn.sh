@@ -189,7 +189,7 @@ busy changes tc batches "$tmp/tc" tc -n m -force -batch -
 busy changes devices batches "$tmp/devices" devices
 # These come first: all others have what they leave.
 for seed in $(amount "1 2" "1 2 3"); do
-	busy changes "objects$seed" m nice -n -10 "$python" "$here/churn.py" \
+	busy changes "objects$seed" m nice -n -5 "$python" "$here/churn.py" \
 		"$header" "$seconds" "$seed" "$p1" "$p2" $v0 $v1
 	seeds+=("${busy[objects$seed]}")
 done
