@@ -90,11 +90,22 @@ static int run(struct tmconf *t, int argc, char **argv)
 	return batch ? batch_run(t, batch) : command_run(t, argc - n, argv + n);
 }
 
+/* Lists can be long: a pipe's reader is not to be woken for each page of them. */
+static void widen_stdout(void)
+{
+	static char buffer[65536];
+
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+}
+
 int main(int argc, char **argv)
 {
 	struct tmconf t = { };
-	int ret = run(&t, argc, argv);
+	int ret;
 
+	widen_stdout();
+	ret = run(&t, argc, argv);
 	if (!ret && (fflush(stdout) || ferror(stdout)))
 		ret = err_refuse(&t.err, "standard output: %s", strerror(errno));
 	fflush(stdout);

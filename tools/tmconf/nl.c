@@ -14,7 +14,7 @@
 
 /* The kernel sends no larger ones, for this is what a dump's may grow to. */
 #define DATAGRAM	32768
-#define AT_ONCE		16
+#define AT_ONCE		8
 
 /* Not yet known how a request ended. */
 #define NO_ANSWER	(-1)
