@@ -205,18 +205,25 @@ int store_do(struct tmconf *t, const struct object *o, enum verb verb, const jso
 	return err_refuse(&t->err, "%s %s: %s", o->word, object_name(o, value), why);
 }
 
-/* Trains of a few, all of whose changes are tried: those behind a refused one too. */
+/*
+ * All that is in a train is tried, also what is behind a refused change: it has
+ * to be what leaves nothing behind when it is undone.
+ */
 static struct {
 	const struct object *o;
 	enum verb verb;
 	const json_t *value;
 	bool *done;
-} waiting[4];
+} waiting[NL_TRAIN];
 
 int train_add(struct tmconf *t, struct train *train, const struct object *o, enum verb verb,
 	      const json_t *value, bool *done)
 {
 	*done = false;
+	if (verb != VERB_ADD) {
+		printf("# a change travels with others that is not an addition\n");
+		exit(1);
+	}
 	if (train->n == ARRAY_SIZE(waiting) && train_send(t, train))
 		return -1;
 	waiting[train->n].o = o;

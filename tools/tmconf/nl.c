@@ -16,6 +16,9 @@
 #define DATAGRAM	32768
 #define AT_ONCE		8
 
+/* Room for a train and for its answers, each of which takes a KiB of the kernel. */
+#define BUFFER		65536
+
 /* Not yet known how a request ended. */
 #define NO_ANSWER	(-1)
 
@@ -38,6 +41,18 @@ struct exchange {
 	void *arg;
 	struct nl_reply *reply;
 };
+
+/* Room in a socket's buffer, where its owner may have it. */
+static void make_room(struct nl *nl, int what, int force, int size)
+{
+	int fd = mnl_socket_get_fd(nl->sk), have = 0;
+	socklen_t len = sizeof(have);
+
+	if (!getsockopt(fd, SOL_SOCKET, what, &have, &len) && have >= size)
+		return;
+	if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, what, &size, sizeof(size));
+}
 
 /**
  * nl_open() - open a netlink socket
@@ -65,6 +80,8 @@ int nl_open(struct nl *nl, int bus, struct err *e)
 		return -1;
 	}
 	nl->portid = mnl_socket_get_portid(nl->sk);
+	make_room(nl, SO_SNDBUF, SO_SNDBUFFORCE, BUFFER);
+	make_room(nl, SO_RCVBUF, SO_RCVBUFFORCE, BUFFER);
 	return 0;
 }
 
@@ -153,17 +170,6 @@ static void take(struct exchange *x, const char *data, ssize_t n)
 	}
 }
 
-/* Room for a request of any size, where the socket's owner may have it. */
-static void make_room(struct nl *nl, size_t size)
-{
-	int want = size + 4096, fd = mnl_socket_get_fd(nl->sk);
-
-	if (size < 65536)
-		return;
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &want, sizeof(want)))
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &want, sizeof(want));
-}
-
 /* Where datagrams are received. */
 static char datagrams[AT_ONCE][DATAGRAM] __attribute__((aligned(4)));
 
@@ -173,7 +179,7 @@ static char datagrams[AT_ONCE][DATAGRAM] __attribute__((aligned(4)));
  *
  * Returns how many came, their sizes being in @size; -1 is an error.
  */
-static int receive(struct nl *nl, size_t size[AT_ONCE])
+static int receive(struct nl *nl, size_t size[AT_ONCE], int flags)
 {
 	struct mmsghdr got[AT_ONCE] = { };
 	struct iovec iov[AT_ONCE];
@@ -185,7 +191,7 @@ static int receive(struct nl *nl, size_t size[AT_ONCE])
 		got[i].msg_hdr.msg_iovlen = 1;
 	}
 	do
-		n = recvmmsg(mnl_socket_get_fd(nl->sk), got, AT_ONCE, MSG_WAITFORONE, NULL);
+		n = recvmmsg(mnl_socket_get_fd(nl->sk), got, AT_ONCE, flags, NULL);
 	while (n < 0 && errno == EINTR);
 	for (i = 0; i < n; i++) {
 		size[i] = got[i].msg_len;
@@ -213,26 +219,34 @@ static int send_all(struct nl *nl, struct nlmsghdr *first, struct exchange *x)
 		size += MNL_ALIGN(nlh->nlmsg_len);
 		nlh = (struct nlmsghdr *)((char *)first + size);
 	}
-	make_room(nl, size);
+	if (size > BUFFER / 2)
+		make_room(nl, SO_SNDBUF, SO_SNDBUFFORCE, size + 4096);
 	return mnl_socket_sendto(nl->sk, first, size) < 0 ? -1 : 0;
 }
 
 /* Sends requests and takes the answers until all have ended. */
 static void ask(struct nl *nl, struct nlmsghdr *first, struct exchange *x)
 {
+	int i, n, flags = MSG_WAITFORONE;
 	size_t size[AT_ONCE];
 	unsigned int at;
-	int i, n;
 
 	x->torn = false;
 	x->left = x->n;
 	x->each(NULL, x->arg);
 	n = send_all(nl, first, x);
 	while (n >= 0 && x->left) {
-		n = receive(nl, size);
+		n = receive(nl, size, flags);
 		for (i = 0; i < n; i++)
 			take(x, datagrams[i], size[i]);
+		/* an answer got lost: those that did not are there */
+		if (n < 0 && errno == ENOBUFS && !(flags & MSG_DONTWAIT)) {
+			flags = MSG_DONTWAIT;
+			n = 0;
+		}
 	}
+	if (n < 0 && flags & MSG_DONTWAIT)
+		errno = ENOBUFS;
 	for (at = 0; n < 0 && at < x->n; at++)
 		if (x->reply[at].error == NO_ANSWER)
 			x->reply[at].error = errno;

@@ -11,7 +11,7 @@
 #include "err.h"
 
 /* How many requests can be sent at once: their answers wait in the socket's buffer. */
-#define NL_TRAIN	64
+#define NL_TRAIN	32
 
 /**
  * struct nl - a netlink socket

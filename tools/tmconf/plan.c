@@ -105,12 +105,20 @@ static int source_do(struct tmconf *t, struct step *s)
 	return ret;
 }
 
-/* Changes of objects travel together, those of sources come behind them. */
+/*
+ * Additions travel together: those behind a refused one are done and undone, and
+ * leave nothing behind. Whatever changes or deletes waits for what is before it.
+ */
 static int step_do(struct tmconf *t, struct train *train, struct step *s)
 {
-	if (s->o)
+	if (s->o && s->verb == VERB_ADD)
 		return train_add(t, train, s->o, s->verb, s->value, &s->done);
-	return train_send(t, train) ? -1 : source_do(t, s);
+	if (train_send(t, train))
+		return -1;
+	if (!s->o)
+		return source_do(t, s);
+	s->done = !store_do(t, s->o, s->verb, s->value);
+	return s->done ? 0 : -1;
 }
 
 static int undo_add(struct tmconf *t, const struct step *s)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "train.h"
 
 /* The longest train, but for one of a single message, which may be any length. */
-#define TRAIN_SIZE	32768
+#define TRAIN_SIZE	16384
 
 static void make_room(struct train *train, size_t size)
 {
@@ -34,7 +35,7 @@ static void empty(struct train *train)
  * @o: kind of object
  * @verb: VERB_ADD, VERB_SET, VERB_DEL or VERB_LOAD
  * @value: the object, or the part of it that the command takes; it lasts until then
- * @done: receives whether the change was done, then
+ * @done: receives whether the change was done, or may have been, then
  *
  * Return: 0, or -1 if this change cannot be asked for, or one that waited was
  * refused; none waits any more then
@@ -112,7 +113,7 @@ int train_send(struct tmconf *t, struct train *train)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)train->buf;
 	struct nl_reply reply[NL_TRAIN];
-	int left = train->size, ret = 0;
+	int left = train->size, ret = 0, error;
 	struct wagon *w;
 
 	if (!train->n)
@@ -123,8 +124,10 @@ int train_send(struct tmconf *t, struct train *train)
 	}
 	nl_train(&t->genl, nlh, train->n, reply);
 	for (w = train->wagons; w < train->wagons + train->n; w++) {
-		*w->done = !reply[w - train->wagons].error;
-		if (!*w->done && !ret)
+		error = reply[w - train->wagons].error;
+		/* an answer that got lost does not say */
+		*w->done = !error || error == ENOBUFS;
+		if (error && !ret)
 			ret = request_fail(&t->err, w->o, w->value, nlh,
 					   &reply[w - train->wagons]);
 		nlh = mnl_nlmsg_next(nlh, &left);
