@@ -27,19 +27,21 @@ loaded() { grep -q '^tmirror ' /proc/modules; }
 # What a filter held is let go of a little after it.
 absent() { ! loaded || wait_for rmmod tmirror; }
 
-# loads COMMAND...: the module is there after it, and was not before, whatever
-# else becomes of the command
+# check_absent DESC COMMAND...: a check that begins without the module
+check_absent() {
+	must absent
+	check "$@"
+}
+
+# loads COMMAND...: the module is there after it, whatever else becomes of the
+# command
 loads() {
-	absent || return
 	"$@"
 	loaded
 }
 # loads_for: and the command succeeds
-loads_for() {
-	absent && "$@" && loaded
-}
+loads_for() { "$@" && loaded; }
 loads_not() {
-	absent || return
 	"$@"
 	! loaded
 }
@@ -66,24 +68,24 @@ must mount --bind "/run/autoload$place" "$place"
 
 # --- who loads it ------------------------------------------------------------
 
-check "root's filter loads the module, and is there at once" loads_for mirrors
-check "so does tmconf, and is answered" loads_for tmconf session show
-check "a user's filter does not" loads_not user bash -c mirrors
-check "asking for the family does, with no rights at all" \
+check_absent "root's filter loads the module, and is there at once" loads_for mirrors
+check_absent "so does tmconf, and is answered" loads_for tmconf session show
+check_absent "a user's filter does not" loads_not user bash -c mirrors
+check_absent "asking for the family does, with no rights at all" \
 	loads user tmconf session show
 refused "which gives that user none" 1 'not permitted' user tmconf session show
-check "the root of a user namespace loads it by a filter" loads_for userns bash -c mirrors
-check "and by tmconf" loads_for userns tmconf session show
+check_absent "the root of a user namespace loads it by a filter" loads_for userns bash -c mirrors
+check_absent "and by tmconf" loads_for userns tmconf session show
 
 # --- and who does not --------------------------------------------------------
 
 mkdir -p /run/modprobe.d
 echo "install tmirror /bin/false" >"$forbidden"
-check "forbidden, it is not loaded by root's filter" loads_not mirrors
-check "nor by tmconf" loads_not tmconf session show
-check "nor by a user" loads_not user tmconf session show
-check "nor by the root of a user namespace, by a filter" loads_not userns bash -c mirrors
-check "or by tmconf" loads_not userns tmconf session show
-check "insmod loads it" loads insmod "$ko"
+check_absent "forbidden, it is not loaded by root's filter" loads_not mirrors
+check_absent "nor by tmconf" loads_not tmconf session show
+check_absent "nor by a user" loads_not user tmconf session show
+check_absent "nor by the root of a user namespace, by a filter" loads_not userns bash -c mirrors
+check_absent "or by tmconf" loads_not userns tmconf session show
+check_absent "insmod loads it" loads insmod "$ko"
 
 finish
