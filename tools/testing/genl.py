@@ -129,7 +129,10 @@ class Socket:
             for i, (command, attrs) in enumerate(commands)))
         errors = [0] * len(commands)
         while True:
-            for _, _, sequence, body in self.datagram():
+            for kind, _, sequence, body in self.datagram():
+                # Not what an earlier command or a notification has left.
+                if kind != NLMSG_ERROR or not first <= sequence <= self.sequence:
+                    continue
                 errors[sequence - first] = -struct.unpack_from("=i", body)[0]
                 if sequence == self.sequence:
                     return errors
