@@ -5,8 +5,9 @@
   faults.py commands HEADER FAULT STEP TURN RULES [WORDS]
                                      every command of netlink and of tc, events
                                      of devices, namespaces, whole documents;
-                                     or those whose description has the words.
-                                     A filter has RULES of them
+                                     or those whose description has the words,
+                                     whatever the turn. A filter has RULES of
+                                     them
   faults.py load HEADER FAULT STEP TURN KO TMIRROR_KO
                                      loading the module KO; after each failure
                                      the other one is loaded and used
@@ -731,16 +732,26 @@ def commands(fault, turn, _, words=""):
     space = Space(fault)
     must(space, [dummy(10, "d0"), dummy(11, "d1"), clsact] + CONFIGURATION,
          "what all begin with")
-    cases = [case for case in CASES if words in case.desc]
-    faults = sum(exhaust(case, space, fault, turn)
-                 for case in turn.cases(cases))
+    # Who names some wants these, not a share of them.
+    cases = [case for case in CASES if words in case.desc] if words \
+        else turn.cases(CASES)
+    with_document = words in DOCUMENT.desc
+    if not cases and not with_document:
+        sys.exit(f"no command has \"{words}\" in its description")
+    faults = sum(exhaust(case, space, fault, turn) for case in cases)
+    if with_document:
+        faults += document(space, fault, turn)
+    print(f"# did {faults} faults in commands")
+
+
+def document(space, fault, turn):
+    """A document in the place of another one."""
     with tempfile.TemporaryDirectory() as space.documents:
         save(space, "one")
         must(space, OTHERWISE, "what is in the other document")
         save(space, "other")
         must(space, [tmconf("apply", "one")], "the first document")
-        faults += exhaust(DOCUMENT, space, fault, turn)
-    print(f"# did {faults} faults in commands")
+        return exhaust(DOCUMENT, space, fault, turn)
 
 
 def gone(name):
