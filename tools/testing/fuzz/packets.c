@@ -52,6 +52,9 @@ enum vni {
 	VNI_END,
 };
 
+/* A super-packet of more segments has no copies. */
+#define SEGMENTS_MAX	1024
+
 /* Frames of up to this have room in the underlay, whole. */
 #define WHOLE_MAX	65400
 
@@ -344,22 +347,20 @@ static bool is_to_target(void)
 	return memmem(packet.data, packet.len, "\xc0\0\2\x09", 4);
 }
 
-/*
- * Nothing is said of packets that do not come out, of which there may be copies;
- * nor of those without one, of too many segments.
- */
+/* Nothing is said of packets that do not come out, of which there may be copies. */
 static void check_whole(const struct pile *pile, const struct pile *wire, size_t synthesised)
 {
+	const unsigned int due = wire->n > SEGMENTS_MAX ? 0 : wire->n;
 	const size_t before = sizeof(packet.virtio);
 	size_t a_len, b_len;
 	uint8_t *a, *b;
 	unsigned int i;
 
-	if (!pile->n || !wire->n || is_to_target())
+	if (!wire->n || is_to_target())
 		return;
-	if (pile->n != wire->n)
+	if (pile->n != due)
 		fail("%u copies of %u packets", pile->n, wire->n);
-	for (i = 0; i < wire->n; i++) {
+	for (i = 0; i < due; i++) {
 		a = frame_of(pile, i, &a_len) + synthesised;
 		b = frame_of(wire, i, &b_len) + before;
 		a_len -= synthesised;
