@@ -74,15 +74,17 @@ host m
 host n
 
 # Multicast listener reports come when they like, and are nobody's copies here.
-# A small underlay has room for 300 - 36 or 1280 - 56 bytes of a frame.
+# A small underlay has room for 300 - 36 or 1280 - 56 bytes of a frame. By port
+# 4790 the fuzzer knows copies that have UDP checksums, which is the default of
+# IPv6.
 config m <<END
 target add v4 remote 192.0.2.9
-target add v4-sums remote 192.0.2.9 csum on
-target add v6 remote fd03::9
+target add v4-sums remote 192.0.2.9 port 4790 csum on
+target add v6 remote fd03::9 port 4790
 target add v6-no-sums remote fd03::9 csum off
 target add small remote 198.51.100.9
-target add small-sums remote 198.51.100.9 csum on
-target add small6 remote fd04::9
+target add small-sums remote 198.51.100.9 port 4790 csum on
+target add small6 remote fd04::9 port 4790
 filter add no-mld
 rule add no-mld number 1 direction egress action reject dst ff02::16/128
 rule add no-mld number 2 direction egress action accept

@@ -13,7 +13,8 @@
  *   - whole copies are the packets that come out.
  *
  * VNIs tell sessions apart: below 65536 it is the longest that a copy may be;
- * for others see enum vni.
+ * for others see enum vni. Ports tell targets apart whose copies have UDP
+ * checksums, SUMS_PORT, and have none, PORT.
  *
  * The same seed makes the same packets. With an odd seed, who reads "to" and
  * "uo" takes super-packets as they are.
@@ -51,6 +52,10 @@ enum vni {
 	TUN_OUT,
 	VNI_END,
 };
+
+/* Of copies without UDP checksums, and with them. */
+#define PORT		4789
+#define SUMS_PORT	4790
 
 /* A super-packet of more segments has no copies. */
 #define SEGMENTS_MAX	1024
@@ -235,19 +240,28 @@ static const char *check_outer(const uint8_t *ip, size_t len, bool ipv6)
 {
 	size_t head = ipv6 ? 40 : 20, addresses = ipv6 ? 32 : 8;
 	const uint8_t *udp = ip + head;
+	bool sums;
 
 	if (len < head + 16)
 		return "cut";
-	if (ipv6 && (ip[0] != 0x60 || get16(ip + 4) != len - 40 || ip[6] != IPPROTO_UDP))
+	sums = get16(udp + 2) == SUMS_PORT;
+	if (ipv6 && (get16(ip) != 0x6000 || get16(ip + 2) || get16(ip + 4) != len - 40 ||
+		     ip[6] != IPPROTO_UDP || ip[7] != 255))
 		return "wrong in its IPv6 header";
-	if (!ipv6 && (ip[0] != 0x45 || get16(ip + 2) != len || get16(ip + 6) ||
-		      ip[9] != IPPROTO_UDP || sum(ip, 20, 0) != 0xffff))
+	if (!ipv6 && (get16(ip) != 0x4500 || get16(ip + 2) != len || get16(ip + 6) ||
+		      ip[8] != 255 || ip[9] != IPPROTO_UDP || sum(ip, 20, 0) != 0xffff))
 		return "wrong in its IPv4 header";
+	/* With checksums, the kernel may count those of one super-packet. */
+	if (!ipv6 && get16(ip + 4) >= (sums ? SEGMENTS_MAX : 1))
+		return "wrong in its IPv4 identification";
 	len -= head;
-	if (get16(udp) < 49152 || get16(udp + 2) != 4789 || get16(udp + 4) != len)
+	if (get16(udp) < 49152 || (!sums && get16(udp + 2) != PORT) || get16(udp + 4) != len)
 		return "wrong in its UDP header";
-	if (get16(udp + 6) &&
-	    sum(udp, len, sum(udp - addresses, addresses, IPPROTO_UDP + len)) != 0xffff)
+	if (!sums && get16(udp + 6))
+		return "with a UDP checksum";
+	if (sums && !get16(udp + 6))
+		return "without a UDP checksum";
+	if (sums && sum(udp, len, sum(udp - addresses, addresses, IPPROTO_UDP + len)) != 0xffff)
 		return "wrong in its UDP checksum";
 	if (get16(udp + 8) != 0x800 || get16(udp + 10) || udp[15])
 		return "wrong in its VXLAN header";
