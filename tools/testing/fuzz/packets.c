@@ -4,8 +4,8 @@
  * damaged, to the devices of two network namespaces that differ in one thing:
  * "m" mirrors. Each has a tap "ti" whose packets a bridge sends out of a tap
  * "to", and a tun "ui" from where they are routed to a tun "uo". Says "ready"
- * once they do; then each line of stdin, SEED SECONDS, has it do so for a while,
- * and SEED SECONDS NUMBER sends one packet of that seed. Checks that
+ * once they do; then each line of stdin, SEED MILLISECONDS, has it do so for a
+ * while, and SEED MILLISECONDS NUMBER sends one packet of that seed. Checks that
  *
  *   - from both the same comes out, byte by byte: the mirror changes nothing;
  *   - what comes out of m's underlay, "k0" and "k1", is VXLAN as it has to be,
@@ -462,10 +462,18 @@ static void set_out(unsigned int offloads)
 			die("offloads");
 }
 
-/* One line of stdin. */
-static void run(unsigned int seconds, bool alone)
+static uint64_t milliseconds(void)
 {
-	time_t end = time(NULL) + seconds;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+/* One line of stdin. */
+static void run(unsigned int limit, bool alone)
+{
+	uint64_t end = milliseconds() + limit;
 
 	set_out(seed % 2 ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN : 0);
 	sent = 0;
@@ -475,7 +483,7 @@ static void run(unsigned int seconds, bool alone)
 	compared = 0;
 	if (alone)
 		fuzz();
-	for (; !alone && time(NULL) < end; number++) {
+	for (; !alone && milliseconds() < end; number++) {
 		if (number % 256 == 0)
 			check_kernel();
 		fuzz();
