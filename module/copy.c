@@ -87,18 +87,9 @@ static noinline int copy_whole(struct sk_buff *copy, const struct tmirror_frame 
 	return 0;
 }
 
-/**
- * tmirror_copy_alloc - allocate a copy without bytes
- * @headroom: bytes to leave in front
- * @len: bytes that there is to be room for behind them
- * @lavish: cheaply, as memory is plenty: a short copy may be a fragment of a
- *	page, and is charged for the whole, which may live as long
- *
- * Context: bottom halves disabled.
- * Return: an skb that the caller owns; NULL without memory.
- */
-struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len,
-				   bool lavish)
+/* A call less for tmirror_copy(), which is once a packet. */
+static __always_inline struct sk_buff *
+alloc_copy(unsigned int headroom, unsigned int len, bool lavish)
 {
 	unsigned int size = SKB_DATA_ALIGN(headroom + len) +
 			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
@@ -122,6 +113,22 @@ struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len,
 }
 
 /**
+ * tmirror_copy_alloc - allocate a copy without bytes
+ * @headroom: bytes to leave in front
+ * @len: bytes that there is to be room for behind them
+ * @lavish: cheaply, as memory is plenty: a short copy may be a fragment of a
+ *	page, and is charged for the whole, which may live as long
+ *
+ * Context: bottom halves disabled.
+ * Return: an skb that the caller owns; NULL without memory.
+ */
+struct sk_buff *tmirror_copy_alloc(unsigned int headroom, unsigned int len,
+				   bool lavish)
+{
+	return alloc_copy(headroom, len, lavish);
+}
+
+/**
  * tmirror_copy - copy the first bytes of a frame
  * @frame: the frame; only read
  * @len: how many bytes, at most the frame's length
@@ -140,7 +147,7 @@ struct sk_buff *tmirror_copy(const struct tmirror_frame *frame, u32 len,
 	struct sk_buff *copy;
 	int err;
 
-	copy = tmirror_copy_alloc(headroom, len, lavish);
+	copy = alloc_copy(headroom, len, lavish);
 	if (!copy)
 		return NULL;
 	if (len == frame->len && frame->skb->ip_summed == CHECKSUM_PARTIAL)
