@@ -8,6 +8,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 cat >"$tmp/tdc_config_local.py" <<END
 EXTRA_NAMES = {"TC": "$(command -v tc)", "IP": "$(command -v ip)", "TIMEOUT": 120}

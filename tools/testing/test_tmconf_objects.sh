@@ -9,6 +9,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 netns n o
 must ip -n n -batch - <<END
 link add d0 type dummy
