@@ -64,20 +64,19 @@ static char *printed(const struct object *o, const json_t *list)
 
 static int take(const json_t *rule, void *list)
 {
-	return json_array_append_new(list, json_copy((json_t *)rule));
+	return json_array_append(list, (json_t *)rule);
 }
 
 static json_t *read_rules(const char *data, size_t size, struct err *e)
 {
 	FILE *file = size ? fmemopen((void *)data, size, "r") : NULL;
 	json_t *rules = json_array();
+	int ret = file ? parse_rules(file, "rules", take, rules, e) : -1;
 
-	if (file && !parse_rules(file, "rules", take, rules, e)) {
-		fclose(file);
-		return rules;
-	}
 	if (file)
 		fclose(file);
+	if (!ret)
+		return rules;
 	json_decref(rules);
 	return NULL;
 }

@@ -213,6 +213,8 @@ static int send_all(struct nl *nl, struct nlmsghdr *first, struct exchange *x)
 	x->seq = nl->seq + 1;
 	for (i = 0; i < x->n; i++) {
 		nlh->nlmsg_seq = ++nl->seq;
+		if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+			nlh->nlmsg_flags |= NLM_F_ACK;
 		x->reply[i].error = NO_ANSWER;
 		x->reply[i].offset = 0;
 		x->reply[i].text[0] = '\0';
@@ -277,21 +279,14 @@ static void leave(const struct nlmsghdr *nlh, void *arg)
  * @first: the requests, no dumps, one behind another at multiples of 4 bytes;
  *	NLM_F_ACK is set
  * @n: how many, NL_TRAIN at most
- * @reply: receives how each has ended, and no messages
+ * @reply: receives how each has ended: error, offset and text, nothing else
  *
  * The kernel does them in their order, those behind a refused one too.
  */
 void nl_train(struct nl *nl, struct nlmsghdr *first, unsigned int n, struct nl_reply *reply)
 {
 	struct exchange x = { .n = n, .each = leave, .reply = reply };
-	struct nlmsghdr *nlh = first;
-	unsigned int i;
 
-	for (i = 0; i < n; i++) {
-		memset(&reply[i], 0, sizeof(reply[i]));
-		nlh->nlmsg_flags |= NLM_F_ACK;
-		nlh = (struct nlmsghdr *)((char *)nlh + MNL_ALIGN(nlh->nlmsg_len));
-	}
 	ask(nl, first, &x);
 }
 
@@ -327,8 +322,6 @@ int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 int nl_request(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply)
 {
 	memset(reply, 0, sizeof(*reply));
-	if ((req->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
-		req->nlmsg_flags |= NLM_F_ACK;
 	return ask_for_one(nl, req, keep, reply, reply);
 }
 
