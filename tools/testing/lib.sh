@@ -141,8 +141,8 @@ amount() {
 	if [ "${TMIRROR_TORTURE-}" ]; then echo "$2"; else echo "$1"; fi
 }
 
-# enough_on KERNEL...: a long test whose subject is the same in all others; one of
-# each source is enough
+# enough_on KERNEL...: a long test whose subject is the same in all others; where
+# somebody else's source has a part in it, one of each is enough
 enough_on() {
 	[ -z "${TMIRROR_KERNEL-}" ] || [[ " $* kasan kcsan " == *" $TMIRROR_KERNEL "* ]] ||
 		skip "long, and run on: $*"

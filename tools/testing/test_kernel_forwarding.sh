@@ -17,8 +17,8 @@
 . "$(dirname "$0")/lib.sh"
 
 amount=$(amount some all)
-[ "$amount" = all ] || [ "${TMIRROR_KERNEL-}" = 6.1 ] ||
-	skip "the short form is for one kernel, 6.1"
+# shellcheck disable=SC2046 # words
+enough_on $(amount 6.1 "uml 6.1")
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 cd "$tools/tools/testing/selftests/net/forwarding" || exit 1
 

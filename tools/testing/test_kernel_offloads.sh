@@ -9,8 +9,8 @@
 . "$(dirname "$0")/lib.sh"
 
 amount=$(amount some all)
-[ "$amount" = all ] || [ "${TMIRROR_KERNEL-}" = 6.12 ] ||
-	skip "the short form is for one kernel, 6.12"
+# shellcheck disable=SC2046 # words
+enough_on $(amount 6.12 "uml 6.12")
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 net=$tools/tools/testing/selftests/net
 mkdir "$tmp/net" "$tmp/bin"
