@@ -258,12 +258,16 @@ static void ask(struct nl *nl, struct nlmsghdr *first, struct exchange *x)
 static int ask_for_one(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 		       struct nl_reply *reply)
 {
-	struct exchange x = { .n = 1, .each = each, .arg = arg, .reply = reply };
+	struct nl_reply ended;
+	struct exchange x = { .n = 1, .each = each, .arg = arg, .reply = &ended };
 	int tries = DUMP_TRIES;
 
 	do
 		ask(nl, req, &x);
-	while (x.torn && !reply->error && tries--);
+	while (x.torn && !ended.error && tries--);
+	reply->error = ended.error;
+	reply->offset = ended.offset;
+	strcpy(reply->text, ended.text);
 	return reply->error ? -1 : 0;
 }
 
