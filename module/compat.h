@@ -154,6 +154,18 @@ static inline void count_out_ipv6(struct net *net, struct inet6_dev *idev,
 #define skb_frags_readable(skb)	((void)(skb), true)
 #endif
 
+/* 6.10 gave the flag a name, and has it for more than kernel TLS. */
+#ifndef HAVE_SKB_IS_DECRYPTED
+static inline bool skb_is_decrypted(const struct sk_buff *skb)
+{
+#ifdef CONFIG_TLS_DEVICE
+	return skb->decrypted;
+#else
+	return false;
+#endif
+}
+#endif
+
 /* 6.2 split the operations of a generic netlink family. */
 #ifndef HAVE_GENL_SPLIT_OPS
 #define genl_split_ops	genl_ops

@@ -22,4 +22,5 @@ ccflags-y += $(call has,bool netdev_xmit_skip_txqueue,linux/rtnetlink.h,HAVE_XMI
 ccflags-y += $(call has,skb_at_tc_egress,net/sch_generic.h,HAVE_SKB_AT_TC_EGRESS)
 ccflags-y += $(call has,__crc32c_le,linux/crc32.h,HAVE_CRC32C_LE)
 ccflags-y += $(call has,IPSTATS_MIB_OUTREQUESTS,uapi/linux/snmp.h,HAVE_MIB_OUTREQUESTS)
+ccflags-y += $(call has,skb_is_decrypted,linux/skbuff.h,HAVE_SKB_IS_DECRYPTED)
 ccflags-y += $(call has,skb_frags_readable,linux/skbuff.h,HAVE_SKB_FRAGS_READABLE)

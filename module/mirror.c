@@ -25,7 +25,9 @@
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
+#include <net/dst_metadata.h>
 #include <net/sch_generic.h>
+#include <net/xfrm.h>
 
 /*
  * Copies are not mirrored, so we are not called from within ourselves; unless
@@ -213,6 +215,26 @@ static bool can_batch(const struct mirror *mirror)
 	       !mirror->terms->cut.repair;
 }
 
+/* Does the device have to be given segments, and hand them on to others? */
+static int takes_apart(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	return !(dev->features & dev->hw_enc_features &
+		 NETIF_F_GSO_UDP_TUNNEL_CSUM) && !dev->dev.parent;
+}
+
+/*
+ * Of a tunnel's segments only the last keeps the socket by which we know a copy.
+ * So they have to be made where nobody will look again: by a device that can,
+ * or for one that has a bus below it.
+ */
+static bool can_batch_whole(const struct tmirror_route *route)
+{
+	struct net_device *dev = route->dst->dev;
+
+	return !takes_apart(dev, NULL) &&
+	       !netdev_walk_all_lower_dev_rcu(dev, takes_apart, NULL);
+}
+
 /* Copies of a whole super-packet, or of some of its segments cut. */
 static struct sk_buff *copy_batch(const struct mirror *mirror,
 				  const struct tmirror_slicer *slicer,
@@ -226,7 +248,7 @@ static struct sk_buff *copy_batch(const struct mirror *mirror,
 
 	batch->count = left;
 	batch->len = keep(mirror, wire, headers);
-	if (batch->len == wire && !batch->first)
+	if (batch->len == wire && !batch->first && can_batch_whole(route))
 		copies = tmirror_batch_whole(slicer, left,
 					     tmirror_route_overhead(route->underlay),
 					     route->headroom, mirror->lavish);
@@ -341,6 +363,41 @@ static noinline int send_super(struct mirror *mirror)
 	return TMIRROR_SENT;
 }
 
+#ifdef CONFIG_XFRM
+static bool has_ipsec_below(struct sk_buff *skb, u8 direction)
+{
+	const struct xfrm_offload *offload = xfrm_offload(skb);
+
+	if (likely(!offload))
+		return false;
+	if (direction == TMIRROR_INGRESS)
+		return offload->flags & CRYPTO_DONE;
+	/* Received so and forwarded, it is not encrypted again. */
+	return !(offload->flags & XFRM_GRO) &&
+	       xfrm_input_state(skb)->xso.dir != XFRM_DEV_OFFLOAD_IN;
+}
+#else
+static bool has_ipsec_below(struct sk_buff *skb, u8 direction)
+{
+	return false;
+}
+#endif
+
+/*
+ * Encryption that is left to what is below the hook, IPsec, MACsec or TLS, makes
+ * of a packet something else than passes here. What is in the clear is not for
+ * another wire, and what is on this one we cannot know.
+ */
+static bool is_in_the_clear(const struct packet *packet)
+{
+	struct sk_buff *skb = (struct sk_buff *)packet->frame.skb;
+	const struct metadata_dst *metadata = skb_metadata_dst(skb);
+
+	return skb_is_decrypted(skb) ||
+	       (metadata && metadata->type == METADATA_MACSEC) ||
+	       has_ipsec_below(skb, packet->direction);
+}
+
 static int send_packet(struct mirror *mirror)
 {
 	struct packet *packet = mirror->packet;
@@ -351,7 +408,7 @@ static int send_packet(struct mirror *mirror)
 	if (underlay->member.state != TMIRROR_UP)
 		return TMIRROR_DROP_DOWN;
 	/* The last reserves of memory are not for copies. */
-	if (skb_pfmemalloc(packet->frame.skb))
+	if (skb_pfmemalloc(packet->frame.skb) || is_in_the_clear(packet))
 		return TMIRROR_DROP_NO_MEMORY;
 	cause = tmirror_route_get(&mirror->route, packet->tn, underlay,
 				  tmirror_flow_hash(&packet->flow,
@@ -371,7 +428,13 @@ static int send_packet(struct mirror *mirror)
 /* Length of its packets on the wire. */
 static u64 packet_bytes(const struct packet *packet)
 {
-	return packet->frame.len + (u64)(packet->count - 1) * packet->header;
+	u32 jumbo = 0;
+
+	if (packet->header)
+		jumbo = tmirror_segment_jumbo(packet->frame.skb,
+					      packet->flow.l3);
+	return packet->frame.len - jumbo +
+	       (u64)(packet->count - 1) * (packet->header - jumbo);
 }
 
 static void mirror_packet(struct packet *packet,
