@@ -6,6 +6,8 @@
 
 #include <linux/err.h>
 #include <linux/if_vlan.h>
+#include <linux/in6.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
@@ -62,6 +64,38 @@ static int header_end(const struct tmirror_frame *frame,
 	if (type & SKB_GSO_UDP)
 		return l4;
 	return 0;
+}
+
+/*
+ * Until 7.0 an IPv6 super-packet of more than 64 KiB has a hop-by-hop header
+ * with the length of a jumbogram (RFC 2675), which segmentation removes.
+ */
+#define JUMBO_LEN	8
+#define JUMBO_MIN	65536
+
+/**
+ * tmirror_segment_jumbo - length of a header that no segment has
+ * @skb: the super-packet
+ * @l3: where its IP header begins, from skb->data
+ *
+ * Return: length of the header that says how long a jumbogram is, if
+ * segmentation will see and remove it; or 0.
+ */
+unsigned int tmirror_segment_jumbo(const struct sk_buff *skb, int l3)
+{
+	struct ipv6hdr _ip, *ip;
+	u8 _jumbo[JUMBO_LEN], *jumbo;
+
+	if ((int)skb->len - l3 <= JUMBO_MIN ||
+	    skb->protocol != htons(ETH_P_IPV6))
+		return 0;
+	ip = skb_header_pointer(skb, l3, sizeof(_ip), &_ip);
+	if (!ip || ip->nexthdr != IPPROTO_HOPOPTS)
+		return 0;
+	jumbo = skb_header_pointer(skb, l3 + (int)sizeof(_ip), sizeof(_jumbo),
+				   _jumbo);
+	return jumbo && jumbo[0] == IPPROTO_TCP && !jumbo[1] &&
+	       jumbo[2] == IPV6_TLV_JUMBO ? JUMBO_LEN : 0;
 }
 
 /**

@@ -11,6 +11,7 @@ struct tmirror_frame;
 /* A super-packet of more segments is not mirrored. */
 #define TMIRROR_SEGMENTS_MAX	1024
 
+unsigned int tmirror_segment_jumbo(const struct sk_buff *skb, int l3);
 unsigned int tmirror_segment_count(const struct tmirror_frame *frame,
 				   const struct tmirror_flow *flow,
 				   u32 *header);

@@ -8,9 +8,9 @@
 #include "copy.h"
 #include "flow.h"
 #include "frame.h"
+#include "segment.h"
 #include "slice.h"
 
-#include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
@@ -25,31 +25,6 @@
 
 /* What else a type of super-packet may say without being another one. */
 #define GSO_REMARKS	(SKB_GSO_DODGY | SKB_GSO_TCP_ECN | SKB_GSO_TCP_FIXEDID)
-
-/*
- * Until 7.0 an IPv6 super-packet of more than 64 KiB has a hop-by-hop header
- * with the length of a jumbogram (RFC 2675), which segmentation removes.
- */
-#define JUMBO_LEN	8
-#define JUMBO_MIN	65536
-
-/* Will segmentation see that header, and remove it? */
-static bool has_jumbo(const struct sk_buff *skb, int l3)
-{
-	struct ipv6hdr _ip, *ip;
-	u8 _jumbo[JUMBO_LEN], *jumbo;
-
-	if ((int)skb->len - l3 <= JUMBO_MIN ||
-	    skb->protocol != htons(ETH_P_IPV6))
-		return false;
-	ip = skb_header_pointer(skb, l3, sizeof(_ip), &_ip);
-	if (!ip || ip->nexthdr != IPPROTO_HOPOPTS)
-		return false;
-	jumbo = skb_header_pointer(skb, l3 + (int)sizeof(_ip), sizeof(_jumbo),
-				   _jumbo);
-	return jumbo && jumbo[0] == IPPROTO_TCP && !jumbo[1] &&
-	       jumbo[2] == IPV6_TLV_JUMBO;
-}
 
 /* Does the checksum stand where segmentation expects it? */
 static bool has_checksum(const struct sk_buff *skb, int l4, u16 offset)
@@ -109,12 +84,10 @@ static bool init_ipv6(struct tmirror_slicer *slicer,
 
 	if (!extensions)
 		return true;
-	if (extensions != JUMBO_LEN || !has_jumbo(skb, flow->l3))
-		return false;
-	slicer->jumbo = JUMBO_LEN;
-	slicer->headers.transport -= JUMBO_LEN;
-	slicer->headers.payload -= JUMBO_LEN;
-	return true;
+	slicer->jumbo = tmirror_segment_jumbo(skb, flow->l3);
+	slicer->headers.transport -= slicer->jumbo;
+	slicer->headers.payload -= slicer->jumbo;
+	return extensions == slicer->jumbo;
 }
 
 static u32 slice_payload(const struct tmirror_slicer *slicer, unsigned int i)
