@@ -14,8 +14,10 @@
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/neighbour.h>
 #include <net/route.h>
+#include <net/xfrm.h>
 
 static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
 				     const struct tmirror_underlay *underlay,
@@ -52,13 +54,30 @@ static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
 	return &rt->dst;
 }
 
+/*
+ * To IPv6 a device is but a wish, once there is a source address as well: even
+ * one that is gone, TMIRROR_DEV_GONE. IPsec may send elsewhere what goes there,
+ * and what is for the host itself goes nowhere.
+ */
+static bool goes_by(const struct dst_entry *dst, int ifindex)
+{
+#ifdef CONFIG_XFRM
+	if (dst_xfrm(dst))
+		dst = ((const struct xfrm_dst *)dst)->route;
+#endif
+	return !ifindex || dst->dev->ifindex == ifindex ||
+	       l3mdev_master_ifindex_rcu(dst->dev) == ifindex ||
+	       (ifindex > 0 && dst->dev->flags & IFF_LOOPBACK);
+}
+
 static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
 				     const struct tmirror_underlay *underlay,
 				     struct net *net, __be16 sport)
 {
 	const struct tmirror_member *member = &underlay->member;
+	int ifindex = READ_ONCE(underlay->ifindex);
 	struct flowi6 fl6 = {
-		.flowi6_oif = READ_ONCE(underlay->ifindex),
+		.flowi6_oif = ifindex,
 		.flowi6_mark = underlay->mark,
 		.flowi6_proto = IPPROTO_UDP,
 		.flowlabel = ip6_make_flowinfo(underlay->tos, 0),
@@ -72,6 +91,10 @@ static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
 	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
 	if (IS_ERR(dst))
 		return dst;
+	if (!goes_by(dst, ifindex)) {
+		dst_release(dst);
+		return ERR_PTR(-ENETUNREACH);
+	}
 	way->cookie = rt6_get_cookie(dst_rt6_info(dst));
 	way->outer.ipv6 = (struct ipv6hdr) {
 		.nexthdr = IPPROTO_UDP,

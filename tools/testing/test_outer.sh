@@ -140,12 +140,36 @@ is "both directions of a connection use one source port" "1 4" "$most $flows"
 check "source ports are 49152 and above, $lowest to $highest" \
 	[ "$lowest" -ge 49152 ]
 
+# To IPv6 a device is a wish only, if there is a source address.
+must ip -n m link add gone type dummy
+must ip -n m link set gone up
+config m <<END
+target add other remote fd03::9 local fd03::1 dev u1
+target add right remote fd03::9 local fd03::1 dev u0
+target add gone remote fd03::9 local fd03::1 dev gone
+target add vrf-local remote fd03::9 local fd04::1 dev mgmt
+session add other number 200 source p1 target other vni 200 continue on
+session add right number 201 source p1 target right vni 201 continue on
+session add gone number 202 source p1 target gone vni 202 continue on
+session add vrf-local number 203 source p1 target vrf-local vni 203
+session set zero continue on
+END
+must ip -n m link del gone
+frames h1 send e0 udp udp >/dev/null
+wait_for counter_is m vrf-local .matched.packets 2
+is "a device and a source of IPv6: the route has to go by that device" \
+	"2 0 0 2" "$(for session in right other gone vrf-local; do
+		counter m $session .mirrored.packets; done | xargs)"
+is "what has no such route is counted" "2 2" \
+	"$(for session in other gone; do
+		counter m $session .dropped.no_route; done | xargs)"
+
 must m tmconf target set plain ttl 3
 is "a target's changed ttl shows" 3 \
 	"$(m tmconf -j target show plain | jq '.[0].ttl')"
 capture again c e0 udp port 4789
 frames h1 send e0 tcp >/dev/null
-wait_for captured_is again 10
+wait_for captured_is again 11
 capture_stop again
 check "and is what copies have from then on" \
 	grep -q 'ttl 3 ' <(outer "$tmp/again.pcap" 0)
