@@ -71,11 +71,18 @@ static void push_ipv6(const struct tmirror_route *route, struct sk_buff *copy,
 			      len + sizeof(outer->encap));
 }
 
-static int cause_of(int err)
+/*
+ * A queue that is congested may have dropped another packet instead; that of a
+ * device without a carrier drops all.
+ */
+static int cause_of(int err, const struct net_device *dev)
 {
-	if (likely(!net_xmit_eval(err)))
+	if (likely(!err))
 		return TMIRROR_SENT;
 	switch (err) {
+	case NET_XMIT_CN:
+		return netif_carrier_ok(dev) ? TMIRROR_SENT :
+					       TMIRROR_DROP_NO_ROUTE;
 	case NET_XMIT_DROP:
 	case -ENOBUFS:
 		return TMIRROR_DROP_BACKLOG;
@@ -118,9 +125,11 @@ static __always_inline int prepare(const struct tmirror_route *route,
  */
 int tmirror_xmit_stack(struct tmirror_net *tn, struct sk_buff *copy)
 {
+	const struct net_device *dev = skb_dst(copy)->dev;
+
 	if (copy->protocol == htons(ETH_P_IP))
-		return cause_of(ip_local_out(tn->net, NULL, copy));
-	return cause_of(ip6_local_out(tn->net, NULL, copy));
+		return cause_of(ip_local_out(tn->net, NULL, copy), dev);
+	return cause_of(ip6_local_out(tn->net, NULL, copy), dev);
 }
 
 /*
@@ -221,7 +230,8 @@ static __always_inline int send(const struct tmirror_route *route,
 	if (!route->plain || has_output_rules(tn->net, family) ||
 	    skb_headroom(copy) < LL_RESERVED_SPACE(route->dst->dev))
 		return tmirror_xmit_stack(tn, copy);
-	return cause_of(send_plain(route, tn->net, copy, family));
+	return cause_of(send_plain(route, tn->net, copy, family),
+			route->dst->dev);
 }
 
 /**

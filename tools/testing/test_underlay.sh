@@ -16,6 +16,9 @@ session add web number 1 source p1 target t vni 1 length 100
 END
 dropped() { counter m web ".dropped.$1"; }
 
+carrier() { [ "$(m ip -j link show dev "$1" | jq -r '.[0].operstate')" = UP ]; }
+no_queue() { [ "$(m ip -j link show dev "$1" | jq -r '.[0].qdisc')" = noop ] || ! carrier "$1"; }
+
 # --- tracepoints -------------------------------------------------------------
 
 trace=/sys/kernel/tracing
@@ -117,6 +120,20 @@ wait_for counter_is m web .dropped.no_route $((before + 2))
 is "the firewall sees each copy, and what it drops is counted" 2 \
 	"$(m nft -j list table inet t | jq '[.. | .counter?.packets // empty] | add')"
 must m nft delete table inet t
+
+# --- a cable that is out -----------------------------------------------------
+
+# The next hop is known for ever, the route is there; the queue drops all.
+before=$(dropped no_route)
+matched=$(counter m web .matched.packets)
+must ip -n c link set e0 down
+wait_for no_queue u0
+frames h1 send e0 tcp udp >/dev/null
+wait_for counter_is m web .matched.packets $((matched + 2))
+is "copies to a device without a carrier have no route" $((before + 2)) \
+	"$(dropped no_route)"
+must ip -n c link set e0 up
+wait_for carrier u0
 
 # --- policies of IPsec -------------------------------------------------------
 
