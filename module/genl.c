@@ -210,8 +210,6 @@ struct genl_family tmirror_genl_family __ro_after_init = {
 	.post_doit = tmirror_nl_post_doit,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
-	/* No command ever had a user who was not held to strict rules. */
-	.resv_start_op = TMIRROR_CMD_MAX + 1,
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
 };

@@ -359,7 +359,20 @@ def table():
     got, _ = sock.send(sock.family, b"\1")
     judge("a message with a quarter of one", EINVAL, got)
 
+    header()
     action()
+
+
+def header():
+    """What is reserved in the headers of messages."""
+    sock = genl.Socket("tmirror")
+    get = C("LIMITS_GET")
+    for what, reserved, flags in (("nothing that is reserved", 0, 0),
+                                  ("reserved bytes", 1, 0),
+                                  ("a flag that means nothing", 0, 0x100)):
+        got = sock.send(sock.family, struct.pack("=BBH", get, 1, reserved),
+                        NLM_F_ACK | flags)[0]
+        judge(f"a header with {what}", EINVAL if reserved or flags else 0, got)
 
 
 def action():
