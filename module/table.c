@@ -16,6 +16,8 @@ void tmirror_table_init(struct tmirror_table *table, u32 limit)
 {
 	table->by_name = RB_ROOT;
 	xa_init_flags(&table->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	table->next_id = 0;
+	table->count = 0;
 	table->limit = limit;
 }
 
