@@ -267,7 +267,7 @@ static int ask_for_one(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void
 	while (x.torn && !ended.error && tries--);
 	reply->error = ended.error;
 	reply->offset = ended.offset;
-	strcpy(reply->text, ended.text);
+	memcpy(reply->text, ended.text, sizeof(reply->text));
 	return reply->error ? -1 : 0;
 }
 
