@@ -17,6 +17,8 @@
 
 header=$here/../../include/uapi/linux/tmirror.h
 leaks() { m "$python" "$here/leaks.py" "$@"; }
+# In uml each page has a pattern once it is free.
+fill() { [ "$TMIRROR_KERNEL" = uml ] || leaks fill; }
 # verdicts_of DESC COMMAND...
 verdicts_of() {
 	local desc=$1
@@ -53,7 +55,7 @@ for i in $(seq "$(amount 40 400)"); do
 	echo "session add s$i number $i target t description $i"
 	echo "session del s$i"
 done >>"$tmp/objects"
-leaks fill
+fill
 cat >"$tmp/actions" <<-END
 	actions add action tmirror index 7
 	actions add action tmirror pass index 8
@@ -84,7 +86,7 @@ yes "nothing that a pattern is like" | head -c 60000 >"$tmp/data"
 background m socat TCP-LISTEN:7,fork,reuseaddr SYSTEM:"cat >/dev/null; cat $tmp/data" 2>/dev/null
 wait_for m bash -c "</dev/tcp/10.1.0.254/7" || bail "no server"
 for _ in $(seq "$(amount 1 20)"); do
-	leaks fill
+	fill
 	capture copies c e0 udp port 4789
 	frames h1 send e0 >/dev/null
 	h1 socat -t 60 - TCP:10.1.0.254:7 <"$tmp/data" >/dev/null

@@ -156,6 +156,38 @@ for kind in gre ipip gretap "vxlan id 9 dstport 8472"; do
 	teardown
 done
 
+# Super-packets whose copies stay whole: the tunnel wants them in segments, which
+# leave it without a socket but for the last.
+setup
+must m ethtool -K u0 tx on tso on >/dev/null
+tunnel type vxlan id 9 dstport 8472
+listen c 198.51.100.9
+must ip -n m link set t0 mtu 3000
+must ip -n m link set u0 mtu 4000
+must ip -n c link set e0 mtu 4000
+must ip -n m route add 192.0.2.9/32 dev u0 mtu 1400 advmss 1300
+config m <<END
+target add t remote 198.51.100.9 csum on
+filter add tcp
+rule add tcp number 1 direction egress action accept proto tcp dport 7
+rule add tcp number 2 direction egress action accept proto udp
+session add s number 1 source u0 target t filter tcp vni 1
+END
+background c socat -u TCP-LISTEN:7 OPEN:/dev/null
+wait_for c sh -c 'ss -Hltn sport = 7 | grep -q .'
+capture wire c e0 tcp and dst port 7
+check "whole super-packets in a tunnel: data over the source" \
+	m socat -u OPEN:/dev/zero,readbytes=300000 TCP:192.0.2.9:7
+wait_for captured_all wire
+segments=$(counter m s .matched.packets)
+capture_stop wire
+tcp=$(tshark -r "$tmp/wire.pcap" -T fields -e tcp.len 2>/dev/null |
+	awk '{ n += $1 ? int(($1 + 1299) / 1300) : 1 } END { print n }')
+echo "# segments matched $segments, on the wire about $tcp"
+check "whole super-packets in a tunnel: copies are not matched" \
+	test "$segments" -le $((tcp + 20)) -a "$segments" -ge 200
+teardown
+
 # The next hop's address is asked for while copies wait: they leave later, from
 # another context.
 setup
