@@ -139,19 +139,18 @@ static const struct nla_policy limits_policy[] = {
 	[TMIRROR_A_LIMITS_RULES] = { .type = NLA_U32 },
 };
 
-/*
- * For commands without attributes. Of a family's or command's that has none
- * at all, genetlink would not look at what is there.
- */
-static const struct nla_policy no_policy[] = {
-	[1] = { .type = NLA_REJECT },
-};
-
 #define CHANGE(_cmd, _policy, _doit) {		\
 	.cmd = TMIRROR_CMD_##_cmd,		\
 	.flags = GENL_UNS_ADMIN_PERM,		\
 	.policy = _policy,			\
 	.maxattr = ARRAY_SIZE(_policy) - 1,	\
+	.doit = _doit,				\
+}
+
+/* A command without attributes: genetlink refuses whatever is there. */
+#define PLAIN(_cmd, _doit) {			\
+	.cmd = TMIRROR_CMD_##_cmd,		\
+	.flags = GENL_UNS_ADMIN_PERM,		\
 	.doit = _doit,				\
 }
 
@@ -190,9 +189,9 @@ static const struct genl_ops ops[] = {
 	CHANGE(SESSION_DEL, key_policy, tmirror_nl_session_del),
 	GET(SESSION_GET, tmirror_nl_session_get, tmirror_nl_session_dump),
 	CHANGE(EXPLAIN, explain_policy, tmirror_nl_explain),
-	CHANGE(LIMITS_GET, no_policy, tmirror_nl_limits_get),
+	PLAIN(LIMITS_GET, tmirror_nl_limits_get),
 	CHANGE(LIMITS_SET, limits_policy, tmirror_nl_limits_set),
-	CHANGE(FLUSH, no_policy, tmirror_nl_flush),
+	PLAIN(FLUSH, tmirror_nl_flush),
 };
 
 static const struct genl_multicast_group groups[] = {

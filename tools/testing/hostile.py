@@ -329,6 +329,11 @@ TABLE = [
     ("memory of 4095", C("LIMITS_SET"), u32(A("LIMITS_MEMORY"), 4095), VALUE),
     ("memory of 2^30 and one", C("LIMITS_SET"),
      u32(A("LIMITS_MEMORY"), (1 << 30) + 1), VALUE),
+    ("a question for limits with an attribute", C("LIMITS_GET"),
+     u32(A("LIMITS_MEMORY"), 4096), EINVAL),
+    ("a flush of an object", C("FLUSH"), name("t"), EINVAL),
+    ("a flush with an attribute that is not there", C("FLUSH"), u32(200, 0),
+     EINVAL),
     ("use, of replies alone", C("LIMITS_SET"),
      u32(A("LIMITS_USED_SESSIONS"), 1), EINVAL),
 ]
