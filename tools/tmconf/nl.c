@@ -254,7 +254,10 @@ static void ask(struct nl *nl, struct nlmsghdr *first, struct exchange *x)
 			x->reply[at].error = errno;
 }
 
-/* Again, should it be a dump that was torn. Returns 0 or -1. */
+/*
+ * Again, should it be a dump that was torn. How it ended is kept apart from what
+ * came, where @arg is @reply. Returns 0 or -1.
+ */
 static int ask_for_one(struct nl *nl, struct nlmsghdr *req, nl_each_t each, void *arg,
 		       struct nl_reply *reply)
 {
