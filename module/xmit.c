@@ -225,13 +225,14 @@ static __always_inline int send(const struct tmirror_route *route,
 				struct tmirror_net *tn, struct sk_buff *copy)
 {
 	u8 family = route->underlay->member.family;
+	int err;
 
 	/* A device may need more room than it did when it was asked. */
 	if (!route->plain || has_output_rules(tn->net, family) ||
 	    skb_headroom(copy) < LL_RESERVED_SPACE(route->dst->dev))
 		return tmirror_xmit_stack(tn, copy);
-	return cause_of(send_plain(route, tn->net, copy, family),
-			route->dst->dev);
+	err = send_plain(route, tn->net, copy, family);
+	return likely(!err) ? TMIRROR_SENT : cause_of(err, route->dst->dev);
 }
 
 /**
