@@ -112,6 +112,10 @@ busy applies documents repeat documents
 busy flushes flush repeat settled m tmconf flush
 busy changes objects m "$python" "$here/churn.py" "$header" "$seconds" 3 100 101
 wait "${busy[objects]}" || :
+backlog() { nsenter --net=/run/netns/o tc -s -j qdisc show dev slow | jq '.[0].backlog'; }
+copies_wait() { [ "$(backlog)" -gt 0 ]; }
+# A slow machine may not have come to it yet.
+wait_for copies_wait
 touch "$tmp/enough"
 did_all changes "configuration changes"
 did_all spaces "namespaces with sessions that came and went"
@@ -128,11 +132,10 @@ frames m send d1 tcp >/dev/null
 check "a packet is matched" wait_for counter_is m a .matched.packets 1
 
 # Copies are on their way still, of whom nothing else is left.
-backlog() { nsenter --net=/run/netns/o tc -s -j qdisc show dev slow | jq '.[0].backlog'; }
-check "copies outlive their namespaces" [ "$(backlog)" -gt 0 ]
+check "copies outlive their namespaces" copies_wait
 must ip netns del m
 check "and the module that made them" wait_for rmmod tmirror
-check "they are still there" [ "$(backlog)" -gt 0 ]
+check "they are still there" copies_wait
 must ip netns del o
 must insmod "$TMIRROR_KO_DIR/tmirror.ko"
 
