@@ -144,7 +144,8 @@ amount() {
 # enough_on KERNEL...: a long test whose subject is the same in all others; where
 # somebody else's source has a part in it, one of each is enough
 enough_on() {
-	[ -z "${TMIRROR_KERNEL-}" ] || [[ " $* kasan kcsan " == *" $TMIRROR_KERNEL "* ]] ||
+	[ -z "${TMIRROR_KERNEL-}" ] || [ "${TMIRROR_ALL-}" ] ||
+		[[ " $* kasan kcsan " == *" $TMIRROR_KERNEL "* ]] ||
 		skip "long, and run on: $*"
 }
 

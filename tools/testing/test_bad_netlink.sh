@@ -7,6 +7,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 header=$here/../../include/uapi/linux/tmirror.h
 netns m
 config m <<END

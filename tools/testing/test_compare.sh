@@ -9,6 +9,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 topology
 must ip -n h1 link add vx7 address 02:00:00:00:00:07 mtu 1500 type vxlan id 7 \
 	dstport 4789 remote 10.1.0.254 local 10.1.0.1

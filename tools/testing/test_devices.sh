@@ -11,6 +11,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 topology
 config m <<END
 target add t remote 192.0.2.9

@@ -9,6 +9,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 topology
 topology6
 must ip -n m link set u0 mtu 1400

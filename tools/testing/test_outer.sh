@@ -10,6 +10,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 topology
 topology6
 must ip -n m link add u1 mtu 1700 type veth peer name e1 netns c mtu 1700 \

@@ -11,6 +11,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.1
+
 topology
 topology6
 decapsulator 7
