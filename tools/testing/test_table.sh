@@ -327,9 +327,15 @@ zerocopy() {
 			zerocopy m h1 "${near[$version]}" 5011 60000
 	done
 }
+# How many more bytes s1 has than the session whose copies are lost.
+bytes_apart() {
+	m tmconf -s -j session show |
+		jq 'map({ (.name): .stats.matched.bytes }) | add | .s1 - .lost'
+}
+bytes_apart_are() { [ "$(bytes_apart)" = "$1" ]; }
 # Super-packets of more than 64 KiB, of IPv6 and, from 6.3 on, IPv4
 big_tcp() {
-	local version size=150000
+	local version size=150000 before
 
 	# another part, for a window that begins small
 	[ "${TMIRROR_KERNEL-}" != 6.1 ] || size=300000
@@ -346,6 +352,12 @@ big_tcp() {
 		route add 10.1.0.1/32 dev p1 initcwnd 110
 		route add fd01::1/128 dev p1 initcwnd 110
 	END
+	# What is lost whole counts as many bytes as what is sent apart.
+	config m <<-END
+		target add gone remote 203.0.113.9
+		session add lost number 99 source p1 target gone filter no-mld continue on
+	END
+	before=$(bytes_apart)
 	for version in ipv4 ipv6; do
 		[ "$version ${TMIRROR_KERNEL-}" != "ipv4 6.1" ] || continue
 		expect big-tcp "$version" ingress
@@ -353,6 +365,12 @@ big_tcp() {
 		arrives "$kind big-tcp $version" \
 			tcp h1 m "${ours[$version]}" 5007 2000 "$size"
 	done
+	check "$kind big-tcp lost and sent, the same bytes" \
+		wait_for bytes_apart_are "$before"
+	config m <<-END
+		session del lost
+		target del gone
+	END
 }
 
 # everything WIRE: what any device can carry
