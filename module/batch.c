@@ -13,7 +13,9 @@
 
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/list.h>
 #include <linux/minmax.h>
+#include <linux/netdevice.h>
 #include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
@@ -145,6 +147,44 @@ static void share_pages(struct sk_buff *copy, const struct sk_buff *skb)
 	copy->truesize += pages_size(skb);
 }
 
+/* The slicer made sure of what a virtual machine may have said. */
+static int tunnel_type(const struct sk_buff *skb)
+{
+	return (skb_shinfo(skb)->gso_type & ~SKB_GSO_DODGY) |
+	       SKB_GSO_UDP_TUNNEL_CSUM;
+}
+
+/* Does the kernel make a device's segments, and is there another behind it? */
+static int takes_apart(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	const int *type = priv->data;
+
+	return !net_gso_ok(dev->features & dev->hw_enc_features, *type) &&
+	       (!dev->dev.parent || !list_empty(&dev->adj_list.lower));
+}
+
+/**
+ * tmirror_batch_is_safe - can a super-packet of the tunnel go through a device?
+ * @slicer: how its segments would be cut
+ * @dev: the device
+ *
+ * Of a tunnel's segments only the last keeps the socket by which we know a copy.
+ * So they have to be made where nobody will look again: by a device that can,
+ * or for one that has a bus below it.
+ *
+ * Context: RCU read side.
+ * Return: true if it and all below it are such.
+ */
+bool tmirror_batch_is_safe(const struct tmirror_slicer *slicer,
+			   struct net_device *dev)
+{
+	int type = tunnel_type(slicer->frame->skb);
+	struct netdev_nested_priv priv = { .data = &type };
+
+	return !takes_apart(dev, &priv) &&
+	       !netdev_walk_all_lower_dev_rcu(dev, takes_apart, &priv);
+}
+
 /**
  * tmirror_batch_whole - make a super-packet one of the tunnel
  * @slicer: how its segments would be cut
@@ -189,9 +229,7 @@ struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
 	set_checksum(copy, headers->transport, frame->skb->csum_offset);
 	share_pages(copy, frame->skb);
 	shinfo = skb_shinfo(copy);
-	/* The slicer made sure of what a virtual machine may have said. */
-	shinfo->gso_type = (from->gso_type & ~SKB_GSO_DODGY) |
-			   SKB_GSO_UDP_TUNNEL_CSUM;
+	shinfo->gso_type = tunnel_type(frame->skb);
 	shinfo->gso_size = from->gso_size;
 	shinfo->gso_segs = count;
 	return copy;

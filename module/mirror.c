@@ -215,26 +215,6 @@ static bool can_batch(const struct mirror *mirror)
 	       !mirror->terms->cut.repair;
 }
 
-/* Does the device have to be given segments, and hand them on to others? */
-static int takes_apart(struct net_device *dev, struct netdev_nested_priv *priv)
-{
-	return !(dev->features & dev->hw_enc_features &
-		 NETIF_F_GSO_UDP_TUNNEL_CSUM) && !dev->dev.parent;
-}
-
-/*
- * Of a tunnel's segments only the last keeps the socket by which we know a copy.
- * So they have to be made where nobody will look again: by a device that can,
- * or for one that has a bus below it.
- */
-static bool can_batch_whole(const struct tmirror_route *route)
-{
-	struct net_device *dev = route->dst->dev;
-
-	return !takes_apart(dev, NULL) &&
-	       !netdev_walk_all_lower_dev_rcu(dev, takes_apart, NULL);
-}
-
 /* Copies of a whole super-packet, or of some of its segments cut. */
 static struct sk_buff *copy_batch(const struct mirror *mirror,
 				  const struct tmirror_slicer *slicer,
@@ -248,7 +228,8 @@ static struct sk_buff *copy_batch(const struct mirror *mirror,
 
 	batch->count = left;
 	batch->len = keep(mirror, wire, headers);
-	if (batch->len == wire && !batch->first && can_batch_whole(route))
+	if (batch->len == wire && !batch->first &&
+	    tmirror_batch_is_safe(slicer, route->dst->dev))
 		copies = tmirror_batch_whole(slicer, left,
 					     tmirror_route_overhead(route->underlay),
 					     route->headroom, mirror->lavish);
