@@ -10,6 +10,7 @@
 #include "headers.h"
 #include "mirror.h"
 #include "net.h"
+#include "plaintext.h"
 #include "rcu.h"
 #include "repair.h"
 #include "route.h"
@@ -25,9 +26,7 @@
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
-#include <net/dst_metadata.h>
 #include <net/sch_generic.h>
-#include <net/xfrm.h>
 
 /*
  * Copies are not mirrored, so we are not called from within ourselves; unless
@@ -344,41 +343,6 @@ static noinline int send_super(struct mirror *mirror)
 	return TMIRROR_SENT;
 }
 
-#ifdef CONFIG_XFRM
-static bool has_ipsec_below(struct sk_buff *skb, u8 direction)
-{
-	const struct xfrm_offload *offload = xfrm_offload(skb);
-
-	if (likely(!offload))
-		return false;
-	if (direction == TMIRROR_INGRESS)
-		return offload->flags & CRYPTO_DONE;
-	/* Received so and forwarded, it is not encrypted again. */
-	return !(offload->flags & XFRM_GRO) &&
-	       xfrm_input_state(skb)->xso.dir != XFRM_DEV_OFFLOAD_IN;
-}
-#else
-static bool has_ipsec_below(struct sk_buff *skb, u8 direction)
-{
-	return false;
-}
-#endif
-
-/*
- * Encryption that is left to what is below the hook, IPsec, MACsec or TLS, makes
- * of a packet something else than passes here. What is in the clear is not for
- * another wire, and what is on this one we cannot know.
- */
-static bool is_in_the_clear(const struct packet *packet)
-{
-	struct sk_buff *skb = (struct sk_buff *)packet->frame.skb;
-	const struct metadata_dst *metadata = skb_metadata_dst(skb);
-
-	return skb_is_decrypted(skb) ||
-	       (metadata && metadata->type == METADATA_MACSEC) ||
-	       has_ipsec_below(skb, packet->direction);
-}
-
 static int send_packet(struct mirror *mirror)
 {
 	struct packet *packet = mirror->packet;
@@ -389,7 +353,8 @@ static int send_packet(struct mirror *mirror)
 	if (underlay->member.state != TMIRROR_UP)
 		return TMIRROR_DROP_DOWN;
 	/* The last reserves of memory are not for copies. */
-	if (skb_pfmemalloc(packet->frame.skb) || is_in_the_clear(packet))
+	if (skb_pfmemalloc(packet->frame.skb) ||
+	    tmirror_is_plaintext(packet->frame.skb, packet->direction))
 		return TMIRROR_DROP_NO_MEMORY;
 	cause = tmirror_route_get(&mirror->route, packet->tn, underlay,
 				  tmirror_flow_hash(&packet->flow,

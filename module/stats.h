@@ -9,7 +9,7 @@
 /**
  * enum tmirror_drop - why a copy was not sent; TMIRROR_A_DROP_* less one
  * @TMIRROR_DROP_NO_ROUTE: no route, or refused by the underlay's rules
- * @TMIRROR_DROP_NO_MEMORY: no memory for the copy
+ * @TMIRROR_DROP_NO_MEMORY: no memory for the copy, or only plaintext for it
  * @TMIRROR_DROP_BACKLOG: too many bytes in flight, or a queue is full
  * @TMIRROR_DROP_RATE: over the session's rate
  * @TMIRROR_DROP_TOO_BIG: no room in the route, or too many segments

@@ -463,7 +463,9 @@ enum tmirror_attr_stats {
  * enum tmirror_attr_drop - copies that were not sent, by cause; each uint
  * @TMIRROR_A_DROP_NO_ROUTE: no route to the member, or the underlay's own
  *	rules (a firewall, an IPsec policy) refuse it
- * @TMIRROR_A_DROP_NO_MEMORY: no memory for the copy
+ * @TMIRROR_A_DROP_NO_MEMORY: no memory for the copy, or the packet is
+ *	ciphertext on the wire and plaintext at the hook, which no copy is made
+ *	of (IPsec, MACsec, TLS)
  * @TMIRROR_A_DROP_BACKLOG: too many bytes of copies in flight, or a queue of
  *	the underlay is full
  * @TMIRROR_A_DROP_RATE: over the session's rate
