@@ -57,17 +57,24 @@ static struct dst_entry *lookup_ipv4(struct tmirror_way *way,
 /*
  * To IPv6 a device is but a wish, once there is a source address as well: even
  * one that is gone, TMIRROR_DEV_GONE. IPsec may send elsewhere what goes there,
- * and what is for the host itself goes nowhere.
+ * a VRF is the devices of its table, and what is for the host itself goes
+ * nowhere.
  */
-static bool goes_by(const struct dst_entry *dst, int ifindex)
+static bool goes_by(const struct dst_entry *dst, struct net *net, int ifindex)
 {
+	const struct net_device *dev, *wanted;
+
 #ifdef CONFIG_XFRM
 	if (dst_xfrm(dst))
 		dst = ((const struct xfrm_dst *)dst)->route;
 #endif
-	return !ifindex || dst->dev->ifindex == ifindex ||
-	       l3mdev_master_ifindex_rcu(dst->dev) == ifindex ||
-	       (ifindex > 0 && dst->dev->flags & IFF_LOOPBACK);
+	dev = dst->dev;
+	if (!ifindex || dev->ifindex == ifindex)
+		return true;
+	wanted = dev_get_by_index_rcu(net, ifindex);
+	return wanted && (netif_is_l3_master(wanted) ||
+			  dev->flags & IFF_LOOPBACK ||
+			  dev == l3mdev_master_dev_rcu(wanted));
 }
 
 static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
@@ -91,7 +98,7 @@ static struct dst_entry *lookup_ipv6(struct tmirror_way *way,
 	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
 	if (IS_ERR(dst))
 		return dst;
-	if (!goes_by(dst, ifindex)) {
+	if (!goes_by(dst, net, ifindex)) {
 		dst_release(dst);
 		return ERR_PTR(-ENETUNREACH);
 	}
@@ -159,6 +166,11 @@ static noinline int find_way(struct tmirror_way *way,
 				  lookup_ipv6(way, underlay, net, sport);
 	if (IS_ERR(dst))
 		return cause_of(PTR_ERR(dst));
+	/* What IPsec has no key for yet: without a trace, and without an error. */
+	if (dst->output == dst_discard_out) {
+		dst_release(dst);
+		return TMIRROR_DROP_NO_ROUTE;
+	}
 	way->dst = dst;
 	way->has_next_hop = has_next_hop(dst);
 	way->plain = way->has_next_hop && is_plain(dst, &underlay->member);

@@ -10,8 +10,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-enough_on uml 6.1
-
 topology
 topology6
 must ip -n m link add u1 mtu 1700 type veth peer name e1 netns c mtu 1700 \
@@ -42,6 +40,8 @@ route add 192.0.2.9 dev u2 table 100
 route add fd03::9 dev u2 table 100
 neighbour replace 192.0.2.9 dev u2 nud permanent lladdr 02:00:c0:00:02:29
 neighbour replace fd03::9 dev u2 nud permanent lladdr 02:00:c0:00:02:29
+route add fd05::9 dev u0 table 100
+neighbour replace fd05::9 dev u0 nud permanent lladdr 02:00:c0:00:02:09
 END
 
 must m ethtool -K u2 tx off >/dev/null
@@ -150,17 +150,19 @@ target add other remote fd03::9 local fd03::1 dev u1
 target add right remote fd03::9 local fd03::1 dev u0
 target add gone remote fd03::9 local fd03::1 dev gone
 target add vrf-local remote fd03::9 local fd04::1 dev mgmt
+target add vrf-leaks remote fd05::9 local fd03::1 dev mgmt
 session add other number 200 source p1 target other vni 200 continue on
 session add right number 201 source p1 target right vni 201 continue on
 session add gone number 202 source p1 target gone vni 202 continue on
-session add vrf-local number 203 source p1 target vrf-local vni 203
+session add vrf-leaks number 203 source p1 target vrf-leaks vni 203 continue on
+session add vrf-local number 204 source p1 target vrf-local vni 204
 session set zero continue on
 END
 must ip -n m link del gone
 frames h1 send e0 udp udp >/dev/null
 wait_for counter_is m vrf-local .matched.packets 2
 is "a device and a source of IPv6: the route has to go by that device" \
-	"2 0 0 2" "$(for session in right other gone vrf-local; do
+	"2 0 0 2 2" "$(for session in right other gone vrf-local vrf-leaks; do
 		counter m $session .mirrored.packets; done | xargs)"
 is "what has no such route is counted" "2 2" \
 	"$(for session in other gone; do
@@ -171,7 +173,7 @@ is "a target's changed ttl shows" 3 \
 	"$(m tmconf -j target show plain | jq '.[0].ttl')"
 capture again c e0 udp port 4789
 frames h1 send e0 tcp >/dev/null
-wait_for captured_is again 11
+wait_for captured_is again 12
 capture_stop again
 check "and is what copies have from then on" \
 	grep -q 'ttl 3 ' <(outer "$tmp/again.pcap" 0)
