@@ -73,12 +73,10 @@ static void push_ipv6(const struct tmirror_route *route, struct sk_buff *copy,
 
 /*
  * A queue that is congested may have dropped another packet instead; that of a
- * device without a carrier drops all.
+ * device without a carrier drops all, once it is shut.
  */
 static int cause_of(int err, const struct net_device *dev)
 {
-	if (likely(!err))
-		return TMIRROR_SENT;
 	switch (err) {
 	case NET_XMIT_CN:
 		return netif_carrier_ok(dev) ? TMIRROR_SENT :
@@ -126,10 +124,12 @@ static __always_inline int prepare(const struct tmirror_route *route,
 int tmirror_xmit_stack(struct tmirror_net *tn, struct sk_buff *copy)
 {
 	const struct net_device *dev = skb_dst(copy)->dev;
+	int err;
 
-	if (copy->protocol == htons(ETH_P_IP))
-		return cause_of(ip_local_out(tn->net, NULL, copy), dev);
-	return cause_of(ip6_local_out(tn->net, NULL, copy), dev);
+	err = copy->protocol == htons(ETH_P_IP) ?
+	      ip_local_out(tn->net, NULL, copy) :
+	      ip6_local_out(tn->net, NULL, copy);
+	return err ? cause_of(err, dev) : TMIRROR_SENT;
 }
 
 /*
@@ -232,7 +232,7 @@ static __always_inline int send(const struct tmirror_route *route,
 	    skb_headroom(copy) < LL_RESERVED_SPACE(route->dst->dev))
 		return tmirror_xmit_stack(tn, copy);
 	err = send_plain(route, tn->net, copy, family);
-	return likely(!err) ? TMIRROR_SENT : cause_of(err, route->dst->dev);
+	return err ? cause_of(err, route->dst->dev) : TMIRROR_SENT;
 }
 
 /**
