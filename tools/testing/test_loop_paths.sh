@@ -174,10 +174,12 @@ rule add tcp number 2 direction egress action accept proto udp
 session add s number 1 source u0 target t filter tcp vni 1
 END
 background c socat -u TCP-LISTEN:7 OPEN:/dev/null
+receiver=$last
 wait_for c sh -c 'ss -Hltn sport = 7 | grep -q .'
 capture wire c e0 tcp and dst port 7
 check "whole super-packets in a tunnel: data over the source" \
 	m socat -u OPEN:/dev/zero,readbytes=300000 TCP:192.0.2.9:7
+wait "$receiver"
 wait_for captured_all wire
 segments=$(counter m s .matched.packets)
 capture_stop wire
