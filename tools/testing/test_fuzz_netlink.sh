@@ -9,10 +9,10 @@
 . "$(dirname "$0")/lib.sh"
 
 case $TMIRROR_KERNEL in
-uml) rounds=$(amount 1 10) number=$(amount 10000 250000) ;;
+uml) rounds=$(amount 1 10) number=$(amount 10000 50000) ;;
 *) rounds=$(amount 1 5) number=$(amount 3000 20000) ;;
 esac
-[ -e /sys/kernel/debug/kmemleak ] || [ "$TMIRROR_KERNEL" != uml ] || number=750000
+[ -e /sys/kernel/debug/kmemleak ] || [ "$TMIRROR_KERNEL" != uml ] || number=950000
 
 ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}/tmirror.ko
 loader=$(</proc/sys/kernel/modprobe)

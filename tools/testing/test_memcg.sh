@@ -7,6 +7,8 @@
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+
+enough_on 6.12
 [ "$TMIRROR_KERNEL" != uml ] || skip "its checkers take memory for each allocation, and charge nobody"
 
 group=/sys/fs/cgroup/tmirror

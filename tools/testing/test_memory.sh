@@ -10,6 +10,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.12
+
 topology
 must ip link add u1 netns m mtu 1700 type veth peer name e1 netns c mtu 1700
 must ip -n c link set e1 up

@@ -7,6 +7,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.12
+
 ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}/tmirror.ko
 loaded() { grep -q '^tmirror ' /proc/modules; }
 # whatever happens here, the tests that follow want it

@@ -11,6 +11,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.12
+
 topology
 must ip -n m -batch - <<END
 link add br0 type bridge

@@ -11,6 +11,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+enough_on uml 6.12
+
 read -r sessions devices <<<"${TMIRROR_SCALE:-1000 100}"
 generator=$here/../bench/sessions
 last=d$devices
