@@ -12,6 +12,7 @@ A line "ok DESC" or "bad DESC" and what was found, indented.
 """
 
 import re
+import socket
 import struct
 import subprocess
 import sys
@@ -24,6 +25,7 @@ FILL = b"\x5a"
 # Of ours, of slabs in use and free, of pages, of variables.
 PATTERN = re.compile(rb"([\x5a\x6b\xaa\xfe])\1\1")
 RTM_NEWTFILTER = 44
+SO_RCVBUFFORCE = 33
 # The lowest address of x86-64's kernel; all ones are a number.
 KERNEL, ONES = 0xffff800000000000, (1 << 64) - 1
 
@@ -119,6 +121,8 @@ def netlink(header, batch):
     """Everybody's answers."""
     k = genl.uapi(header)
     listener = tapped("tmirror")
+    # It is read when all has been said.
+    listener.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26)
     listener.join("config")
     subprocess.run(["tmconf", "-b", batch], check=True)
     names = ["t", "odd", "f", "longer", "s", "of-d0", "missing"]

@@ -85,17 +85,17 @@ must ip -n m address add 10.50.0.1/24 dev tun0
 yes "nothing that a pattern is like" | head -c 60000 >"$tmp/data"
 background m socat TCP-LISTEN:7,fork,reuseaddr SYSTEM:"cat >/dev/null; cat $tmp/data" 2>/dev/null
 wait_for m bash -c "</dev/tcp/10.1.0.254/7" || bail "no server"
+capture copies c e0 udp port 4789
 for _ in $(seq "$(amount 1 20)"); do
 	fill
-	capture copies c e0 udp port 4789
 	frames h1 send e0 >/dev/null
 	h1 socat -t 60 - TCP:10.1.0.254:7 <"$tmp/data" >/dev/null
 	# shellcheck disable=SC2016 # the inner shell expands it
 	m bash -c 'for i in 1 22 333; do echo $i >/dev/udp/10.50.0.2/9; done'
 	wait_for arrived copies
-	capture_stop copies
-	verdicts_of "the capture was read" leaks wire "$tmp/copies.pcap"
 done
+capture_stop copies
+verdicts_of "the capture was read" leaks wire "$tmp/copies.pcap"
 for session in whole odd short repaired together cut mended tun; do
 	check "copies of $session were seen" test "$(counter m $session .mirrored.packets)" -gt 2
 done
