@@ -5,9 +5,11 @@
 #include "../module/plaintext.h"
 
 #include <kunit/test.h>
+#include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
 #include <linux/tmirror.h>
 #include <net/dst_metadata.h>
@@ -22,8 +24,8 @@ struct plaintext_case {
 	u32 flags;		/* what that says */
 	bool metadata;
 	enum metadata_type type;
-	bool macsec;		/* what its device is */
-	const char *kind;
+	bool macsec;		/* a MACsec device stands upon its device */
+	const char *kind;	/* what that is */
 	bool want;
 };
 
@@ -40,8 +42,8 @@ static const struct plaintext_case plaintext_cases[] = {
 	{ "ESP, decrypted", IN, ESP, .want = true },
 	{ "ESP, decrypted on a vlan", IN, ESP, .kind = "vlan", .want = true },
 	{ "ESP, out of xfrm", IN, ESP, .kind = "xfrm" },
-	{ "ESP, out of vti", IN, ESP, .kind = "vti" },
-	{ "ESP, out of vti6", IN, ESP, .kind = "vti6" },
+	{ "ESP, decrypted on vti's wire", IN, ESP, .kind = "vti",
+	  .want = true },
 	{ "ESP, decrypted by the device", IN, OFFLOAD(CRYPTO_DONE),
 	  .want = true },
 	{ "ESP, decrypted and forwarded", OUT, ESP },
@@ -50,11 +52,16 @@ static const struct plaintext_case plaintext_cases[] = {
 	{ "ESP, left to the device", OUT, OFFLOAD(0), .want = true },
 	{ "ESP, left to the device below", OUT, OFFLOAD(XFRM_XMIT),
 	  .want = true },
-	{ "MACsec at ingress", IN, METADATA(METADATA_MACSEC), .want = true },
-	{ "MACsec at egress", OUT, METADATA(METADATA_MACSEC), .want = true },
-	{ "MACsec, out of its device", IN, METADATA(METADATA_MACSEC),
+	{ "MACsec at ingress", IN, METADATA(METADATA_MACSEC), .macsec = true,
+	  .want = true },
+	{ "MACsec at egress", OUT, METADATA(METADATA_MACSEC), .macsec = true,
+	  .want = true },
+	{ "MACsec, out of its device", IN, METADATA(METADATA_MACSEC) },
+	{ "MACsec, out of its device and forwarded", OUT,
+	  METADATA(METADATA_MACSEC) },
+	{ "MACsec above, encrypted already", OUT, .macsec = true },
+	{ "metadata of a tunnel", IN, METADATA(METADATA_IP_TUNNEL),
 	  .macsec = true },
-	{ "metadata of a tunnel", IN, METADATA(METADATA_IP_TUNNEL) },
 };
 
 static void plaintext_desc(const struct plaintext_case *param, char *desc)
@@ -78,6 +85,56 @@ static void add_path(struct kunit *test, struct sk_buff *skb,
 		path->ovec[path->olen++].flags = param->flags;
 }
 
+/* Two devices that the kernel knows, one upon the other. */
+struct stack {
+	struct net_device *lower;
+	struct net_device *upper;
+};
+
+static void pull_down(void *data)
+{
+	struct stack *stack = data;
+
+	rtnl_lock();
+	netdev_upper_dev_unlink(stack->lower, stack->upper);
+	rtnl_unlock();
+	unregister_netdev(stack->upper);
+	unregister_netdev(stack->lower);
+	free_netdev(stack->upper);
+	free_netdev(stack->lower);
+}
+
+static struct net_device *make_device(struct kunit *test)
+{
+	static const struct net_device_ops ops = { };
+	struct net_device *dev;
+
+	dev = alloc_netdev(0, "plaintext%d", NET_NAME_ENUM, ether_setup);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	dev->netdev_ops = &ops;
+	KUNIT_ASSERT_EQ(test, 0, register_netdev(dev));
+	return dev;
+}
+
+/* Return: a device with one of MACsec upon it. */
+static struct net_device *below_macsec(struct kunit *test)
+{
+	struct stack *stack = kunit_kzalloc(test, sizeof(*stack), GFP_KERNEL);
+	int err;
+
+	KUNIT_ASSERT_NOT_NULL(test, stack);
+	stack->lower = make_device(test);
+	stack->upper = make_device(test);
+	stack->upper->priv_flags |= IFF_MACSEC;
+	rtnl_lock();
+	err = netdev_upper_dev_link(stack->lower, stack->upper, NULL);
+	rtnl_unlock();
+	KUNIT_ASSERT_EQ(test, 0, err);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, pull_down, stack));
+	return stack->lower;
+}
+
 static void plaintext_is_known(struct kunit *test)
 {
 	static const struct fixture how = { "", ARPHRD_ETHER, ETH_HLEN };
@@ -93,11 +150,11 @@ static void plaintext_is_known(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, state);
 	bytes_add_pattern(b, 60);
 	skb = fixture_skb(test, &how, b);
-	INIT_LIST_HEAD(&skb->dev->adj_list.lower);
+	INIT_LIST_HEAD(&skb->dev->adj_list.upper);
 	if (param->kind)
 		skb->dev->rtnl_link_ops = &ops;
 	if (param->macsec)
-		skb->dev->priv_flags |= IFF_MACSEC;
+		skb->dev = below_macsec(test);
 	if (param->esp)
 		add_path(test, skb, state, param);
 	if (param->metadata) {

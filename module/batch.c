@@ -154,12 +154,21 @@ static int tunnel_type(const struct sk_buff *skb)
 	       SKB_GSO_UDP_TUNNEL_CSUM;
 }
 
+static bool can_take(const struct net_device *dev,
+		     const struct tmirror_slicer *slicer)
+{
+	const struct sk_buff *skb = slicer->frame->skb;
+
+	return net_gso_ok(dev->features & dev->hw_enc_features,
+			  tunnel_type(skb)) &&
+	       skb_shinfo(skb)->gso_segs <= READ_ONCE(dev->gso_max_segs) &&
+	       slicer->frame->len < READ_ONCE(dev->gso_max_size);
+}
+
 /* Does the kernel make a device's segments, and is there another behind it? */
 static int takes_apart(struct net_device *dev, struct netdev_nested_priv *priv)
 {
-	const int *type = priv->data;
-
-	return !net_gso_ok(dev->features & dev->hw_enc_features, *type) &&
+	return !can_take(dev, priv->data) &&
 	       (!dev->dev.parent || !list_empty(&dev->adj_list.lower));
 }
 
@@ -178,8 +187,7 @@ static int takes_apart(struct net_device *dev, struct netdev_nested_priv *priv)
 bool tmirror_batch_is_safe(const struct tmirror_slicer *slicer,
 			   struct net_device *dev)
 {
-	int type = tunnel_type(slicer->frame->skb);
-	struct netdev_nested_priv priv = { .data = &type };
+	struct netdev_nested_priv priv = { .data = (void *)slicer };
 
 	return !takes_apart(dev, &priv) &&
 	       !netdev_walk_all_lower_dev_rcu(dev, takes_apart, &priv);

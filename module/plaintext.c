@@ -14,13 +14,13 @@
 #include <net/rtnetlink.h>
 #include <net/xfrm.h>
 
-/* Of a device that IPsec's plaintext comes out of, that is the wire. */
+/*
+ * Of a device that IPsec's plaintext comes out of, that is the wire. Those of
+ * another kind, vti, take the marks off.
+ */
 static bool is_of_ipsec(const struct net_device *dev)
 {
-	const struct rtnl_link_ops *ops = dev->rtnl_link_ops;
-
-	return ops && (!strcmp(ops->kind, "xfrm") ||
-		       !strcmp(ops->kind, "vti") || !strcmp(ops->kind, "vti6"));
+	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, "xfrm");
 }
 
 static bool is_of_esp(struct sk_buff *packet, u8 direction)
@@ -39,14 +39,16 @@ static int is_macsec(struct net_device *dev, struct netdev_nested_priv *priv)
 	return netif_is_macsec(dev);
 }
 
-/* It keeps its mark beyond the device that MACsec's plaintext comes out of. */
+/*
+ * It keeps its mark beyond the device that MACsec's plaintext comes out of: what
+ * counts is below that.
+ */
 static bool is_of_macsec(const struct sk_buff *packet)
 {
 	const struct metadata_dst *metadata = skb_metadata_dst(packet);
 
 	return metadata && metadata->type == METADATA_MACSEC &&
-	       !netif_is_macsec(packet->dev) &&
-	       !netdev_walk_all_lower_dev_rcu(packet->dev, is_macsec, NULL);
+	       netdev_walk_all_upper_dev_rcu(packet->dev, is_macsec, NULL);
 }
 
 /**

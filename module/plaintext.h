@@ -13,8 +13,8 @@ bool tmirror_plaintext_marked(const struct sk_buff *packet, u8 direction);
  * @packet: at the hook, in plaintext if it is
  * @direction: TMIRROR_INGRESS or TMIRROR_EGRESS
  *
- * What a device encrypts by IPsec's packet offload has nothing to be known by,
- * and is not recognised.
+ * Not recognised, as nothing marks it: what a device encrypts by IPsec's packet
+ * offload, and what most devices have decrypted by MACsec's offload.
  *
  * Context: RCU read side.
  * Return: true if it is.

@@ -167,7 +167,7 @@ static noinline int find_way(struct tmirror_way *way,
 	if (IS_ERR(dst))
 		return cause_of(PTR_ERR(dst));
 	/* What IPsec has no key for yet: without a trace, and without an error. */
-	if (dst->output == dst_discard_out) {
+	if (READ_ONCE(dst->output) == dst_discard_out) {
 		dst_release(dst);
 		return TMIRROR_DROP_NO_ROUTE;
 	}

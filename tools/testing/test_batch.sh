@@ -12,8 +12,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-enough_on uml 6.12
-
 topology
 topology6
 must m ethtool -K p1 gso on >/dev/null

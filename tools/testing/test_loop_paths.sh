@@ -10,7 +10,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-enough_on 6.1
+# shellcheck disable=SC2046 # words
+enough_on $(amount 6.1 "uml 6.1")
 
 # rules for all that copies may look like on their way; ARP is not counted
 filter="filter add data
