@@ -91,16 +91,50 @@ for vni in 1 2 3 4 5; do
 			sort -u)"
 done
 
-# Nobody asked for checksums: IPv6 has them all the same.
 for session in whole cut short cut6 whole6; do
 	must m tmconf session del $session
 done
-config m <<END
-target set t csum none
-target set t6 csum none
-session add whole number 1 source p1 target t filter no-mld vni 1 continue on
-session add whole6 number 5 source p1 target t6 filter no-mld vni 5
-END
+whole_ones() {
+	config m <<-END
+		session add whole number 1 source p1 target t filter no-mld vni 1 continue on
+		session add whole6 number 5 source p1 target t6 filter no-mld vni 5
+	END
+}
+
+# A device that takes super-packets of the tunnel has them whole; here they are
+# made segments where c hands them on.
+must ip -n c link add x0 mtu 1700 type veth peer name x1 mtu 1700
+must ip -n c link set x0 up
+must ip -n c link set x1 up
+wire c x0
+must c tc qdisc add dev e0 clsact
+must c tc filter add dev e0 ingress matchall action mirred egress redirect dev x0
+must m ethtool -K u0 tx on tso on >/dev/null
+# IPv4 in VXLAN that is longer than any on a wire
+longer() { echo "u32(u8 0x45 0xff at $1) and not u32(u16 0 0xf800 at $(($1 + 2)))"; }
+must m tc filter add dev u0 egress protocol ip basic match "$(longer 50)" action pass index 6
+must m tc filter add dev u0 egress protocol ipv6 basic match "$(longer 70)" action pass index 7
+whole_ones
+capture wire h1 e0 "$no_mld"
+capture under c x1 udp port 4789
+exchange
+settle whole6 wire under
+capture_stop wire under
+check "copies left in super-packets of the tunnel" [ "$(together 6)" -gt 0 ]
+check "and with IPv6" [ "$(together 7)" -gt 0 ]
+for vni in 1 5; do
+	check "they are the wire's packets, of VNI $vni" \
+		compare "${under[@]}" --vni $vni "$tmp/wire.pcap"
+done
+must c tc qdisc del dev e0 clsact
+must m ethtool -K u0 tx off tso off >/dev/null
+must m tmconf session del whole
+must m tmconf session del whole6
+
+# Nobody asked for checksums: IPv6 has them all the same.
+must m tmconf target set t csum none
+must m tmconf target set t6 csum none
+whole_ones
 before="$(together 1) $(together 5)"
 capture wire h1 e0 "$no_mld"
 capture under c e0 udp port 4789
