@@ -144,9 +144,12 @@ amount() {
 # enough_on KERNEL...: a long test whose subject is the same in all others; where
 # somebody else's source has a part in it, one of each is enough
 enough_on() {
+	is_one_of "$@" || skip "long, and run on: $*"
+}
+# is_one_of KERNEL...: whether this one is, or counts as one
+is_one_of() {
 	[ -z "${TMIRROR_KERNEL-}" ] || [ "${TMIRROR_ALL-}" ] ||
-		[[ " $* kasan kcsan " == *" $TMIRROR_KERNEL "* ]] ||
-		skip "long, and run on: $*"
+		[[ " $* kasan kcsan " == *" $TMIRROR_KERNEL "* ]]
 }
 
 # did NUMBER WHAT: which check sums up at its end

@@ -795,8 +795,7 @@ kind_odd() {
 kinds=(veth tag-offloaded tag-in-frame qinq vlan bridge-port bond macvlan tap tun
 	wireguard loopback tunnels virtio programs odd)
 # Those that other code of ours sees; the rest is 6.12's, which runs it itself.
-[ "${TMIRROR_KERNEL-}" != uml ] || [ "${TMIRROR_ALL-}" ] ||
-	kinds=(veth qinq tap tun tunnels virtio odd)
+is_one_of 6.12 6.1 || kinds=(veth qinq tap tun tunnels virtio odd)
 [ $# = 0 ] || kinds=("$@")
 for kind in "${kinds[@]}"; do
 	start=$SECONDS
