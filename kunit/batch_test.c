@@ -19,6 +19,7 @@
 #include <linux/ip.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
+#include <linux/rcupdate.h>
 #include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
@@ -319,6 +320,59 @@ static void lent_pages_are_not_shared(struct kunit *test)
 	kfree_skb(copy);
 }
 
+static bool is_safe(const struct super *super, struct net_device *dev)
+{
+	bool safe;
+
+	rcu_read_lock();
+	safe = tmirror_batch_is_safe(&super->slicer, super->count, HEADROOM,
+				     dev);
+	rcu_read_unlock();
+	return safe;
+}
+
+/*
+ * The kernel would make the segments if they are more, or together longer, than
+ * a device takes: then it must be the last. A virtual machine's super-packet
+ * does not say how many it has.
+ */
+static void devices_take_them_within_bounds(struct kunit *test)
+{
+	struct net_device *dev = kunit_kzalloc(test, sizeof(*dev), GFP_KERNEL);
+	struct super super;
+	unsigned int len;
+
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	super_init(test, &super);
+	skb_shinfo(super.skb)->gso_segs = 0;
+	len = HEADROOM + super.frame.len;
+	INIT_LIST_HEAD(&dev->adj_list.lower);
+	dev->features = ~0ULL;
+	dev->hw_enc_features = ~0ULL;
+	dev->gso_max_segs = super.count;
+	dev->gso_max_size = len + 1;
+	dev->gso_ipv4_max_size = len + 1;
+	KUNIT_EXPECT_TRUE(test, is_safe(&super, dev));
+
+	dev->gso_max_segs--;
+	KUNIT_EXPECT_FALSE(test, is_safe(&super, dev));
+	dev->dev.parent = &dev->dev;	/* some bus */
+	KUNIT_EXPECT_TRUE(test, is_safe(&super, dev));
+	dev->dev.parent = NULL;
+	dev->gso_max_segs++;
+
+	dev->gso_max_size--;
+	KUNIT_EXPECT_FALSE(test, is_safe(&super, dev));
+	dev->gso_max_size++;
+
+	dev->gso_ipv4_max_size--;
+	KUNIT_EXPECT_FALSE(test, is_safe(&super, dev));
+	dev->gso_ipv4_max_size++;
+
+	dev->hw_enc_features = 0;
+	KUNIT_EXPECT_FALSE(test, is_safe(&super, dev));
+}
+
 /* From each segment on, as many as there are, cut to different lengths. */
 static void cut_ones_are_the_first_bytes(struct kunit *test)
 {
@@ -395,6 +449,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pages_are_let_go, whole_gen_params),
 	KUNIT_CASE_PARAM(others_are_not_sent_whole, refused_gen_params),
 	KUNIT_CASE_PARAM(others_are_not_sent_whole, datagram_gen_params),
+	KUNIT_CASE_PARAM(devices_take_them_within_bounds, whole_gen_params),
 	KUNIT_CASE_PARAM(lent_pages_are_not_shared, whole_gen_params),
 	KUNIT_CASE_PARAM(cut_ones_are_the_first_bytes, whole_gen_params),
 	KUNIT_CASE_PARAM(cut_ones_are_the_first_bytes, datagram_gen_params),

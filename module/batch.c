@@ -154,15 +154,20 @@ static int tunnel_type(const struct sk_buff *skb)
 	       SKB_GSO_UDP_TUNNEL_CSUM;
 }
 
-static bool can_take(const struct net_device *dev,
-		     const struct tmirror_slicer *slicer)
-{
-	const struct sk_buff *skb = slicer->frame->skb;
+/* What a super-packet of the tunnel asks of a device. */
+struct demand {
+	int type;
+	unsigned int count;
+	unsigned int len;
+};
 
-	return net_gso_ok(dev->features & dev->hw_enc_features,
-			  tunnel_type(skb)) &&
-	       skb_shinfo(skb)->gso_segs <= READ_ONCE(dev->gso_max_segs) &&
-	       slicer->frame->len < READ_ONCE(dev->gso_max_size);
+/* Where the kernel asks it, it has the number and the length from the copy. */
+static bool can_take(const struct net_device *dev, const struct demand *demand)
+{
+	return net_gso_ok(dev->features & dev->hw_enc_features, demand->type) &&
+	       demand->count <= READ_ONCE(dev->gso_max_segs) &&
+	       demand->len < READ_ONCE(dev->gso_max_size) &&
+	       demand->len < READ_ONCE(dev->gso_ipv4_max_size);
 }
 
 /* Does the kernel make a device's segments, and is there another behind it? */
@@ -175,6 +180,8 @@ static int takes_apart(struct net_device *dev, struct netdev_nested_priv *priv)
 /**
  * tmirror_batch_is_safe - can a super-packet of the tunnel go through a device?
  * @slicer: how its segments would be cut
+ * @count: how many there are
+ * @headroom: bytes in front of it, no less than its outer headers
  * @dev: the device
  *
  * Of a tunnel's segments only the last keeps the socket by which we know a copy.
@@ -185,9 +192,15 @@ static int takes_apart(struct net_device *dev, struct netdev_nested_priv *priv)
  * Return: true if it and all below it are such.
  */
 bool tmirror_batch_is_safe(const struct tmirror_slicer *slicer,
+			   unsigned int count, unsigned int headroom,
 			   struct net_device *dev)
 {
-	struct netdev_nested_priv priv = { .data = (void *)slicer };
+	struct demand demand = {
+		.type = tunnel_type(slicer->frame->skb),
+		.count = count,
+		.len = headroom + slicer->frame->len,
+	};
+	struct netdev_nested_priv priv = { .data = &demand };
 
 	return !takes_apart(dev, &priv) &&
 	       !netdev_walk_all_lower_dev_rcu(dev, takes_apart, &priv);

@@ -26,6 +26,7 @@ struct sk_buff *tmirror_batch_cut(const struct tmirror_batch *batch,
 				  const struct tmirror_slicer *slicer, u32 vni,
 				  unsigned int headroom, bool lavish);
 bool tmirror_batch_is_safe(const struct tmirror_slicer *slicer,
+			   unsigned int count, unsigned int headroom,
 			   struct net_device *dev);
 struct sk_buff *tmirror_batch_whole(const struct tmirror_slicer *slicer,
 				    unsigned int count, unsigned int overhead,

@@ -166,6 +166,11 @@ static inline bool skb_is_decrypted(const struct sk_buff *skb)
 }
 #endif
 
+/* 6.3 gave super-packets of IPv4 a bound of their own. */
+#ifndef HAVE_GSO_IPV4_MAX_SIZE
+#define gso_ipv4_max_size	gso_max_size
+#endif
+
 /* 6.2 split the operations of a generic netlink family. */
 #ifndef HAVE_GENL_SPLIT_OPS
 #define genl_split_ops	genl_ops

@@ -228,7 +228,8 @@ static struct sk_buff *copy_batch(const struct mirror *mirror,
 	batch->count = left;
 	batch->len = keep(mirror, wire, headers);
 	if (batch->len == wire && !batch->first &&
-	    tmirror_batch_is_safe(slicer, route->dst->dev))
+	    tmirror_batch_is_safe(slicer, left, route->headroom,
+				  route->dst->dev))
 		copies = tmirror_batch_whole(slicer, left,
 					     tmirror_route_overhead(route->underlay),
 					     route->headroom, mirror->lavish);
