@@ -284,19 +284,25 @@ static void tunnel_counts_what_is_inside(struct kunit *test)
 
 struct list_case {
 	const char *desc;
+	u8 proto;
 	unsigned int type;
 	unsigned int size;
 	unsigned int on_list;
 	unsigned int count;
+	u32 header;
 };
 
+#define UDP_LIST	UDP, SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, 30
+#define TCP_LIST	TCP, SKB_GSO_TCPV4 | SKB_GSO_FRAGLIST, 30
+#define SCTP		IPPROTO_SCTP, SKB_GSO_SCTP, GSO_BY_FRAGS
+
 static const struct list_case list_cases[] = {
-	{ "a list of packets", SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, 100, 2, 3 },
-	{ "a list of packets, alone", SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, 100,
-	  0, 1 },
-	{ "sctp, its chunks on the list", SKB_GSO_SCTP, GSO_BY_FRAGS, 4, 4 },
-	{ "sctp, one chunk", SKB_GSO_SCTP, GSO_BY_FRAGS, 1, 1 },
-	{ "sctp without a list", SKB_GSO_SCTP, GSO_BY_FRAGS, 0, 1 },
+	{ "a list of datagrams", UDP_LIST, 2, 3, 42 },
+	{ "a list of datagrams, alone", UDP_LIST, 0, 1, 42 },
+	{ "a list of tcp segments", TCP_LIST, 2, 3, 54 },
+	{ "sctp, its chunks on the list", SCTP, 4, 4, 46 },
+	{ "sctp, one chunk", SCTP, 1, 1, 46 },
+	{ "sctp without a list", SCTP, 0, 1, 46 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(list, list_cases, desc);
@@ -305,7 +311,7 @@ static void lists_are_counted(struct kunit *test)
 {
 	const struct list_case *param = test->param_value;
 	struct fixture how = {
-		"list", ARPHRD_ETHER, ETH_HLEN, true, FIXTURE_LIST, 46, 30,
+		"list", ARPHRD_ETHER, ETH_HLEN, true, FIXTURE_LIST, .piece = 30,
 	};
 	struct bytes *b = bytes_new(test);
 	struct sk_buff *skb;
@@ -313,13 +319,19 @@ static void lists_are_counted(struct kunit *test)
 	u32 header;
 
 	bytes_add_eth(b, ETH_P_IP);
-	ip = bytes_add_ipv4(b, 5, IPPROTO_SCTP);
-	bytes_add_pattern(b, 12 + param->on_list * how.piece);
+	ip = bytes_add_ipv4(b, 5, param->proto);
+	/* As a TCP header it has 5 words. */
+	memset(bytes_add(b, param->header - b->len), 5 << 4,
+	       param->header - ETH_HLEN - sizeof(*ip));
+	how.head = b->len + (param->size == GSO_BY_FRAGS ? 0 : param->size);
+	bytes_add_pattern(b, how.head + param->on_list * how.piece - b->len);
 	bytes_end_ipv4(b, ip);
 	skb = fixture_skb(test, &how, b);
 	skb_shinfo(skb)->gso_type = param->type;
 	skb_shinfo(skb)->gso_size = param->size;
 	KUNIT_EXPECT_EQ(test, count_of(skb, &header), param->count);
+	if (param->count > 1)
+		KUNIT_EXPECT_EQ(test, header, param->header);
 }
 
 static struct kunit_case cases[] = {

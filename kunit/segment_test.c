@@ -284,8 +284,11 @@ static void no_memory_is_an_error(struct kunit *test)
 	unsigned int n;
 
 	gso_bytes(gso, b, &layout);
+	/* It is not the sum that segmentation begins with. */
+	if (gso->summed != CHECKSUM_PARTIAL)
+		b->at[layout.l4 + (gso->proto == TCP ? 16 : 6)] ^= 0xff;
 	skb = gso_skb(test, gso, b, &layout);
-	/* Without room for a copy it may be cloned, which marks it for good. */
+	/* Without room for a copy of all it is cloned, which marks it for good. */
 	skb->cloned = 1;
 	before = fixture_snapshot(test, skb);
 	for (n = 1; hit && n < FAULTS_MAX; n++) {

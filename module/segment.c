@@ -9,6 +9,7 @@
 #include <linux/in6.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
+#include <linux/sctp.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -63,6 +64,8 @@ static int header_end(const struct tmirror_frame *frame,
 	/* IP fragments: the UDP header is in the first alone. */
 	if (type & SKB_GSO_UDP)
 		return l4;
+	if (type & SKB_GSO_SCTP)
+		return l4 + sizeof(struct sctphdr);
 	return 0;
 }
 
@@ -121,17 +124,31 @@ unsigned int tmirror_segment_count(const struct tmirror_frame *frame,
 	*header = 0;
 	if (!skb_is_gso(skb))
 		return 1;
-	if (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST)
-		return 1 + frag_list_len(skb);
-	if (size == GSO_BY_FRAGS)
-		return max(1U, frag_list_len(skb));
-
 	end = header_end(frame, flow);
 	if (end >= (int)skb->len)
 		end = 0;
 	if (end > 0)
 		*header = tmirror_frame_pos(frame, end);
+	if (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST)
+		return 1 + frag_list_len(skb);
+	if (size == GSO_BY_FRAGS)
+		return max(1U, frag_list_len(skb));
 	return DIV_ROUND_UP(skb->len - max(end, 0), size);
+}
+
+/*
+ * A copy with all of the head, the link-layer header too that may be in front
+ * of the data; the rest is the original's.
+ */
+static struct sk_buff *copy_head(const struct sk_buff *skb)
+{
+	struct sk_buff *copy = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
+
+	if (copy && skb_unclone(copy, GFP_ATOMIC)) {
+		kfree_skb(copy);
+		return NULL;
+	}
+	return copy;
 }
 
 /*
@@ -142,11 +159,9 @@ static struct sk_buff *copy_list(const struct sk_buff *skb)
 {
 	struct sk_buff *whole, *part, *copy, **link;
 
-	whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
+	whole = copy_head(skb);
 	if (!whole)
 		return NULL;
-	if (skb_unclone(whole, GFP_ATOMIC))
-		goto err_copy;
 	for (link = &skb_shinfo(whole)->frag_list; (part = *link);
 	     link = &copy->next) {
 		copy = skb_copy_expand(part, skb_headroom(part) +
@@ -209,26 +224,25 @@ struct sk_buff *tmirror_segment(const struct tmirror_frame *frame)
 	if (is_list(skb) && !skb_has_frag_list(skb))
 		return NULL;
 	/*
-	 * Segmentation wants an skb of its own to write to. A clone would
-	 * have the original's headers copied by whoever writes to them next,
-	 * so it is for when there is no room for a copy. What need not be a
-	 * list must not stay one: where its skbs do not end with segments,
-	 * segmentation is a bug to the kernel.
+	 * Segmentation writes to headers, checksums among them, and a clone's
+	 * are the original's. What is in pages can stay there if there is no
+	 * room for a copy of all. What need not be a list must not stay one:
+	 * where its skbs do not end with segments, segmentation is a bug to
+	 * the kernel.
 	 */
 	if (is_list(skb))
 		whole = copy_list(skb);
 	else
 		whole = skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
 	if (!whole && !skb_has_frag_list(skb))
-		whole = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
+		whole = copy_head(skb);
 	if (!whole)
 		return ERR_PTR(-ENOMEM);
 
 	/* At the ingress hook the link-layer header is in front of the data. */
 	if (frame->offset < 0) {
 		skb_push(whole, -frame->offset);
-		if (skb_shinfo(whole)->gso_type & SKB_GSO_UDP_TUNNEL_CSUM &&
-		    !skb_cloned(whole))
+		if (skb_shinfo(whole)->gso_type & SKB_GSO_UDP_TUNNEL_CSUM)
 			set_pseudo_sum(whole);
 	}
 	skb_reset_mac_header(whole);
