@@ -170,6 +170,13 @@ static int tmirror_act(struct sk_buff *skb, const struct tc_action *a,
 		tmirror_mirror_skb(params->tn, params->session, skb);
 	else
 		tcf_action_inc_overlimit_qstats(&action->common);
+	/*
+	 * Who replaced it meanwhile has taken its chain along; tc drops a packet
+	 * that is to go where nothing is.
+	 */
+	if (unlikely(TC_ACT_EXT_CMP(params->control, TC_ACT_GOTO_CHAIN) &&
+		     !rcu_access_pointer(a->goto_chain)))
+		return READ_ONCE(a->tcfa_action);
 	return params->control;
 }
 
