@@ -152,6 +152,13 @@ static int device_event(struct notifier_block *block, unsigned long event,
 
 	if (event != NETDEV_UNREGISTER && event != NETDEV_CHANGENAME)
 		return NOTIFY_DONE;
+	/*
+	 * As long as somebody holds a device that is gone, that is said again:
+	 * its index may be another's by then.
+	 */
+	if (event == NETDEV_UNREGISTER &&
+	    __dev_get_by_index(dev_net(dev), dev->ifindex))
+		return NOTIFY_DONE;
 
 	mutex_lock(&tn->lock);
 	source = tmirror_source_find(tn, dev->ifindex);
