@@ -148,15 +148,19 @@ static void share_pages(struct sk_buff *copy, const struct sk_buff *skb)
 }
 
 /* The slicer made sure of what a virtual machine may have said. */
-static int tunnel_type(const struct sk_buff *skb)
+static unsigned int tunnel_type(const struct sk_buff *skb)
 {
-	return (skb_shinfo(skb)->gso_type & ~SKB_GSO_DODGY) |
-	       SKB_GSO_UDP_TUNNEL_CSUM;
+	unsigned int type = skb_shinfo(skb)->gso_type;
+	unsigned int tunnel = type & ~(SKB_GSO_DODGY | SKB_GSO_TCP_FIXEDID);
+
+	if (type & SKB_GSO_TCP_FIXEDID)
+		tunnel |= SKB_GSO_TCP_FIXEDID_INNER;
+	return tunnel | SKB_GSO_UDP_TUNNEL_CSUM;
 }
 
 /* What a super-packet of the tunnel asks of a device. */
 struct demand {
-	int type;
+	unsigned int type;
 	unsigned int count;
 	unsigned int len;
 };

@@ -171,6 +171,11 @@ static inline bool skb_is_decrypted(const struct sk_buff *skb)
 #define gso_ipv4_max_size	gso_max_size
 #endif
 
+/* 6.18 tells an inner header's from the outer one's; it was the inner one's. */
+#ifndef HAVE_GSO_TCP_FIXEDID_INNER
+#define SKB_GSO_TCP_FIXEDID_INNER	SKB_GSO_TCP_FIXEDID
+#endif
+
 /* 6.2 split the operations of a generic netlink family. */
 #ifndef HAVE_GENL_SPLIT_OPS
 #define genl_split_ops	genl_ops

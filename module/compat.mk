@@ -25,3 +25,4 @@ ccflags-y += $(call has,IPSTATS_MIB_OUTREQUESTS,uapi/linux/snmp.h,HAVE_MIB_OUTRE
 ccflags-y += $(call has,skb_is_decrypted,linux/skbuff.h,HAVE_SKB_IS_DECRYPTED)
 ccflags-y += $(call has,skb_frags_readable,linux/skbuff.h,HAVE_SKB_FRAGS_READABLE)
 ccflags-y += $(call has,gso_ipv4_max_size,linux/netdevice.h,HAVE_GSO_IPV4_MAX_SIZE)
+ccflags-y += $(call has,SKB_GSO_TCP_FIXEDID_INNER,linux/skbuff.h,HAVE_GSO_TCP_FIXEDID_INNER)
