@@ -146,6 +146,8 @@ amount() {
 enough_on() {
 	is_one_of "$@" || skip "long, and run on: $*"
 }
+# is_fast: is it a uml without what slows it down?
+is_fast() { [ "${TMIRROR_KERNEL-}" = uml ] && [ ! -e /sys/kernel/debug/kmemleak ]; }
 # is_one_of KERNEL...: whether this one is, or counts as one
 is_one_of() {
 	[ -z "${TMIRROR_KERNEL-}" ] || [ "${TMIRROR_ALL-}" ] ||

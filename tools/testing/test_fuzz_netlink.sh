@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Good and damaged messages, to the family and to the tc action, while packets
-# pass: whatever they make is whole. See fuzz/netlink.c for what it checks
-# itself. "fast", a uml that nothing slows down, is for numbers alone.
+# pass: whatever they make is whole. Some are what tmconf and tc have just sent.
+# See fuzz/netlink.c for what it checks itself. "fast", a uml that nothing slows
+# down, is for numbers alone.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 case $TMIRROR_KERNEL in
-uml) rounds=$(amount 1 10) number=$(amount 10000 50000) ;;
-*) rounds=$(amount 1 5) number=$(amount 3000 20000) ;;
+uml) rounds=$(amount 1 10) number=$(amount 10000 50000) first=100 ;;
+*) rounds=$(amount 1 5) number=$(amount 3000 20000) first=${TMIRROR_KERNEL//[^0-9]/}00 ;;
 esac
-[ -e /sys/kernel/debug/kmemleak ] || [ "$TMIRROR_KERNEL" != uml ] || number=950000
+! is_fast || { number=950000 first=1000; }
 
 ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}/tmirror.ko
 loader=$(</proc/sys/kernel/modprobe)
@@ -60,16 +61,82 @@ without_filters() {
 	for dev in "${devices[@]}"; do
 		m tc qdisc del dev "$dev" clsact 2>/dev/null
 	done
-	wait_for no_actions
+	wait_for no_actions || { m tc -s actions list action tmirror | sed 's/^/# /'; false; }
 }
 no_actions() {
 	m tc actions flush action tmirror
 	[ "$(m tc -j actions list action tmirror | jq '[.[].actions[]?] | length')" = 0 ]
 }
 
+# --- what tools send ---------------------------------------------------------
+
+# Names are those that the fuzzer knows, so that messages meet.
+cat >"$tmp/rules" <<END
+number 1 direction ingress action accept proto tcp src 10.9.0.0/16 dport 1-1024
+number 2 direction ingress action reject dst fd01::/64
+number 3 direction egress action accept proto udp sport 53
+END
+cat >"$tmp/batch" <<END
+limits set sessions 900 targets 900 filters 900 rules 900 memory 2097152
+target add ta remote 192.0.2.9
+target add tb remote fd03::9 port 4790 ttl 7 tos 4 csum on mark 3
+target add tc remote 192.0.2.9 local 192.0.2.1 dev u0 df off
+target set ta ttl 9
+target show
+target del tc
+filter add fa description web
+filter add fb
+filter set fb description b
+filter load fa $tmp/rules
+rule add fb number 7 direction egress action accept proto icmp
+rule del fb number 7 direction egress
+rule show fa
+filter show
+filter del fb
+session add sa number 1 source d0 target ta filter fa vni 7/8 length 100 repair on
+session add sb number 2 target tb continue on description both
+session set sa vni 9 enabled off
+session set sb number 5
+session show
+session show sa
+explain source d0 direction ingress proto tcp src 10.9.0.1 sport 7 dst 10.9.0.2 dport 80
+limits show
+END
+cat >"$tmp/real" <<END
+tmconf -b $tmp/batch
+tmconf save >$tmp/real.json
+tmconf apply $tmp/real.json
+tc qdisc add dev d1 clsact
+tc actions add action tmirror session sa index 10 cookie 0123456789abcdef
+tc actions add action tmirror continue index 11 action tmirror session sb pipe index 12
+tc actions replace action tmirror session sb drop index 10 no_percpu
+tc actions get action tmirror index 10
+tc -s actions list action tmirror
+tc filter add dev d1 ingress pref 1 matchall action tmirror session sa
+tc filter add dev d1 egress pref 2 protocol ip flower ip_proto tcp dst_port 80 action tmirror index 11
+tc filter replace dev d1 egress pref 2 handle 1 protocol ip flower ip_proto tcp dst_port 81 action tmirror session sb goto chain 1
+tc -s filter show dev d1 egress
+tc filter del dev d1 ingress pref 1
+tc qdisc del dev d1 clsact
+tc actions del action tmirror index 12
+tc actions flush action tmirror || :
+tmconf session del sb || :
+END
+[ -e /sys/module/nlmon ] || modprobe nlmon 2>/dev/null
+must ip -n m link add nlmon0 up type nlmon
+check "what tools send is recorded" \
+	m "$python" "$here/record.py" nlmon0 "$tmp/requests" bash -e "$tmp/real"
+must ip -n m link del nlmon0
+must without_filters
+must m tmconf flush
+
+# --- the fuzzer --------------------------------------------------------------
+
 sent=0
-for seed in $(seq "$rounds"); do
-	if m "$here/fuzz/netlink" "$seed" "$number" "${devices[@]}" >"$tmp/fuzz" 2>&1; then
+# No two kernels get the same.
+for seed in $(seq "$first" $((first + rounds - 1))); do
+	if m "$here/fuzz/netlink" "$seed" "$number" "$tmp/requests" "${devices[@]}" \
+		>"$tmp/fuzz" 2>&1; then
 		ok "$(head -n 1 "$tmp/fuzz")"
 		sed 's/^/# /' "$tmp/fuzz"
 	else

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz_netlink SEED NUMBER DEVICE...: sends so many messages to the family
+ * fuzz_netlink SEED NUMBER REAL DEVICE...: sends so many messages to the family
  * "tmirror" and to the tc action of this name, good and damaged ones, and checks
- * all that comes back. The same seed sends the same messages, of which DEVICE...
+ * all that comes back. Some begin as one of the file REAL, which record.py makes
+ * of what tools send. The same seed sends the same messages, of which DEVICE...
  * are the devices they name; packets pass the first meanwhile.
  *
  * Says what was sent and what became of it; or at the first thing that is
@@ -48,9 +49,19 @@ static size_t train_len;
 static struct {
 	size_t at;
 	const struct command *command;
+	bool real;
 	bool done;
 } riders[TRAIN];
 static unsigned int riders_n;
+
+/* What tools have sent: to the family, and to tc. */
+static uint8_t real_bytes[1 << 20];
+static struct real {
+	const struct nlmsghdr *nlh;
+	const struct command *command;
+} reals[2][500];
+static unsigned int reals_n[2];
+static uint64_t reals_sent, reals_accepted;
 
 /* What became of messages beside those, for the state that they meet. */
 static uint64_t refused;
@@ -189,6 +200,8 @@ static void concluded(const struct nlmsghdr *nlh, int error)
 		return;
 	}
 	by_error[-error]++;
+	reals_sent += riders[i].real;
+	reals_accepted += riders[i].real && !error;
 	tried[c - commands]++;
 	accepted[c - commands] += !error && is_now(rider(i), c);
 }
@@ -259,8 +272,11 @@ static void drain(int fd, void (*each)(const struct nlmsghdr *nlh))
 
 /* --- sending ----------------------------------------------------------------- */
 
-/* @c: kind of message, NULL: it is none of those that are counted */
-static void board(const struct message *m, const struct command *c)
+/*
+ * @c: kind of message, NULL: it is none of those that are counted
+ * @real: a tool has sent it just so
+ */
+static void board(const struct message *m, const struct command *c, bool real)
 {
 	static uint32_t beside = 1U << 31;
 	struct nlmsghdr *nlh = (void *)(train + train_len);
@@ -269,6 +285,7 @@ static void board(const struct message *m, const struct command *c)
 	nlh->nlmsg_seq = c ? ++sent : ++beside;
 	riders[riders_n].at = train_len;
 	riders[riders_n].command = c;
+	riders[riders_n].real = real;
 	riders[riders_n++].done = false;
 	train_len += NLMSG_ALIGN(nlh->nlmsg_len);
 }
@@ -313,22 +330,92 @@ static const struct command *pick(bool route)
 	return c;
 }
 
+static bool is_dump(unsigned int flags)
+{
+	return (flags & NLM_F_DUMP) == NLM_F_DUMP;
+}
+
+/* What kind of message it is; NULL if it is none of ours. */
+static const struct command *command_of(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
+	const struct command *c;
+
+	for (c = commands; c < commands + commands_n; c++) {
+		if (c->type ? c->type != nlh->nlmsg_type :
+		    nlh->nlmsg_type != genl_family || c->cmd != genl->cmd)
+			continue;
+		if (is_dump(c->flags) == is_dump(nlh->nlmsg_flags) || c->flags & NLM_F_CREATE)
+			return c;
+	}
+	return NULL;
+}
+
+static void read_reals(const char *path)
+{
+	const struct nlmsghdr *nlh = (void *)real_bytes;
+	int fd = open(path, O_RDONLY);
+	const struct command *c;
+	struct real *real;
+	ssize_t len;
+	bool route;
+
+	len = fd < 0 ? -1 : read(fd, real_bytes, sizeof(real_bytes));
+	if (len < 0)
+		die(path);
+	for (; NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len)) {
+		c = command_of(nlh);
+		if (!c)
+			continue;
+		route = c->type;
+		if (reals_n[route] == ARRAY_SIZE(reals[route]))
+			break;
+		real = &reals[route][reals_n[route]++];
+		real->nlh = nlh;
+		real->command = c;
+	}
+	if (len || !reals_n[false] || !reals_n[true]) {
+		fprintf(stderr, "%s: %zd bytes left, %u messages to the family, %u to tc\n", path,
+			len, reals_n[false], reals_n[true]);
+		exit(1);
+	}
+}
+
+/* A message as good as we can make one, or a real one. */
+static const struct command *make(struct message *m, bool route, bool *real)
+{
+	const struct command *c;
+	const struct real *r;
+
+	*real = !dice(4);
+	if (*real) {
+		r = &reals[route][dice(reals_n[route])];
+		memcpy(m, r->nlh, r->nlh->nlmsg_len);
+		m->header.nlmsg_flags |= NLM_F_ACK;
+		return r->command;
+	}
+	c = pick(route);
+	message_build(m, c);
+	return c;
+}
+
 static void one_train(void)
 {
 	bool route = !dice(5), lies = !dice(100);
 	unsigned int n = 1 + dice(TRAIN);
 	const struct command *c;
 	struct message m, other;
+	bool real, ignored;
 
 	while (riders_n < n && train_len < TRAIN * 4096) {
-		c = pick(route);
-		message_build(&m, c);
+		c = make(&m, route, &real);
 		if (dice(2)) {
-			message_build(&other, pick(dice(8) ? route : !route));
+			make(&other, dice(8) ? route : !route, &ignored);
 			mutate(&m, &other);
+			real = false;
 		}
 		mutate_not(&m);
-		board(&m, c);
+		board(&m, c, real);
 	}
 	if (lies) {
 		mutate_length(&m);
@@ -351,7 +438,7 @@ static void begin(struct message *m, const char *name)
 /* Sends a message that is for the state alone. */
 static int ask(int fd, const struct message *m)
 {
-	board(m, NULL);
+	board(m, NULL, false);
 	depart(fd, false);
 	return last_error;
 }
@@ -450,17 +537,17 @@ static void fill(void)
 	message_put(&m, TMIRROR_A_LIMITS_MEMORY, &memory, 4);
 	for (i = TMIRROR_A_LIMITS_SESSIONS; i <= TMIRROR_A_LIMITS_RULES; i++)
 		message_put(&m, i, &limit, 4);
-	board(&m, NULL);
+	board(&m, NULL, false);
 	for (i = 0; i < 12; i++) {
 		name[1] = 'a' + i;
 		put_target(&m, name);
-		board(&m, NULL);
+		board(&m, NULL, false);
 		name[0] = 'f';
 		begin(&m, "filter new");
 		message_put_word(&m, TMIRROR_A_FILTER_NAME, name);
-		board(&m, NULL);
+		board(&m, NULL, false);
 		put_session(&m, name, 1 + i);
-		board(&m, NULL);
+		board(&m, NULL, false);
 	}
 	depart(genl_fd, false);
 }
@@ -516,11 +603,17 @@ static void report(void)
 	for (i = 0; i < commands_n; i++)
 		printf("%s: %llu, %llu accepted\n", commands[i].name, (unsigned long long)tried[i],
 		       (unsigned long long)accepted[i]);
+	printf("real: %u and %u; %llu as they were, %llu accepted\n", reals_n[false],
+	       reals_n[true], (unsigned long long)reals_sent, (unsigned long long)reals_accepted);
 	for (i = 0; i < commands_n; i++)
 		if (!accepted[i] && tried[i] > 200) {
 			printf("no %s was ever accepted\n", commands[i].name);
 			exit(1);
 		}
+	if (!reals_accepted && reals_sent > 200) {
+		printf("no real message was ever accepted\n");
+		exit(1);
+	}
 }
 
 int main(int argc, char **argv)
@@ -529,22 +622,23 @@ int main(int argc, char **argv)
 	uint64_t number;
 	unsigned int i = 0;
 
-	if (argc < 4 || argc > 3 + (int)ARRAY_SIZE(devices)) {
-		fprintf(stderr, "usage: fuzz_netlink SEED NUMBER DEVICE...\n");
+	if (argc < 5 || argc > 4 + (int)ARRAY_SIZE(devices)) {
+		fprintf(stderr, "usage: fuzz_netlink SEED NUMBER REAL DEVICE...\n");
 		return 2;
 	}
 	seed = strtoull(argv[1], NULL, 0);
 	number = strtoull(argv[2], NULL, 0);
-	for (devices_n = 0; argv[3 + devices_n]; devices_n++) {
-		devices[devices_n] = if_nametoindex(argv[3 + devices_n]);
+	for (devices_n = 0; argv[4 + devices_n]; devices_n++) {
+		devices[devices_n] = if_nametoindex(argv[4 + devices_n]);
 		if (!devices[devices_n])
-			die(argv[3 + devices_n]);
+			die(argv[4 + devices_n]);
 	}
 	dice_state = seed;
 	genl_fd = open_netlink(NETLINK_GENERIC);
 	listener_fd = open_netlink(NETLINK_GENERIC);
 	route_fd = open_netlink(NETLINK_ROUTE);
 	resolve();
+	read_reals(argv[3]);
 	to.sll_ifindex = devices[0];
 	packet_fd = socket(AF_PACKET, SOCK_RAW, 0);
 	taint_fd = open("/proc/sys/kernel/tainted", O_RDONLY);
