@@ -55,9 +55,9 @@ repeat() {
 
 # batches FILE COMMAND...: the lines of the file, a dozen at a time, for a command
 # that goes on after those that are refused; once all, and until there is
-# $tmp/enough
+# $tmp/enough. In the long form each is to have been accepted.
 batches() {
-	local file=$1 lines now answers line all=0 bad=0 at=0 status
+	local file=$1 lines now answers line all=0 bad=0 at=0 status i never=()
 
 	shift
 	mapfile -t lines <"$file"
@@ -70,12 +70,18 @@ batches() {
 		[ $status -le 2 ] || return $status
 		all=$((all + ${#now[@]}))
 		mapfile -t answers <"$file.said"
+		for i in "${!now[@]}"; do
+			never[at + i]=${never[at + i]-${now[i]}}
+			[[ " ${answers[*]} " == *"Command failed -:$((i + 1)) "* ]] || never[at + i]=
+		done
 		for line in "${answers[@]}"; do
 			[[ $line != 'Command failed'* ]] || bad=$((bad + 1))
 		done
 		[ $at != 0 ] || echo $((all - bad)) $bad
 		at=$((at + 12 < ${#lines[@]} ? at + 12 : 0))
 	done
+	printf '%s\n' "${never[@]}" | grep . >"$file.never"
+	more [ ! -s "$file.never" ] || { cat "$file.never" >&2 && return 1; }
 	echo $((all - bad)) $bad
 }
 

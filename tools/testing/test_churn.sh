@@ -16,6 +16,7 @@
 . "$here/churn.sh"
 
 seconds=$(amount 4 240)
+! is_fast || seconds=$(amount 4 600)
 header=$here/../../include/uapi/linux/tmirror.h
 ko=$TMIRROR_KO_DIR/tmirror.ko
 [ -e /proc/net/pktgen ] || must modprobe pktgen
@@ -82,8 +83,12 @@ capture torn c e0 "$torn"
 
 # Nanoseconds from one packet to the next. Where each allocation leaves a trace
 # they would otherwise be all that there is time for.
-delay=4000000
-[ "${TMIRROR_KERNEL-}" != uml ] || delay=20000000
+case ${TMIRROR_KERNEL-} in
+uml) delay=20000000 ;;
+k?san) delay=4000000 ;;
+*) delay=1000000 ;;
+esac
+! is_fast || delay=1000000
 
 # pktgen: a line of stdin is a file of it and a command
 pktgen() {

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The module is unloaded and loaded again while devices are renamed and come and
-# go, next hops too, packets pass, and others read what it has: nothing of it
-# is used afterwards.
+# go, next hops too, packets pass, and others read and change what it has, and
+# use its action: nothing of it is used afterwards.
 #
 #   d1 -- d0 m          packets
 #   v0 -- v1            devices that come and go, sources of sessions
@@ -54,6 +54,14 @@ neighbour replace 192.0.2.9 dev u0 nud permanent lladdr 02:00:c0:00:02:09
 neighbour del 192.0.2.9 dev u0
 neighbour flush dev u0
 END
+cat >"$tmp/tc" <<END
+qdisc replace dev d1 clsact
+filter add dev d1 egress pref 1 matchall action tmirror
+filter del dev d1 egress pref 1
+actions add action tmirror continue index 7
+actions replace action tmirror session many1 index 7
+actions del action tmirror index 7
+END
 
 # What goes with the module is freed by it, later.
 for many in $(seq "$(amount 60 300)"); do
@@ -66,6 +74,7 @@ busy reads visit m nice "$python" "$here/watch.py" "$header" "$tmp/enough" visit
 busy sends frames m nice "$python" "$here/flood.py" "$tmp/enough" frames d1
 have_begun "${!busy[@]}"
 busy devices devices batches "$tmp/devices" ip -n m -force -batch -
+busy uses tc batches "$tmp/tc" tc -n m -force -batch -
 busy routes underlay batches "$tmp/underlay" ip -n m -force -batch -
 
 # unload: whoever reads holds the module for a moment
@@ -82,15 +91,22 @@ while [ $SECONDS -lt $end ]; do
 		session add b number 2 source d0 target nowhere
 	END
 	must m tmconf -b "$tmp/many"
-	# Sessions on devices that come and go
-	m "$python" "$here/churn.py" "$header" 0.3 $rounds 100 101 >"$tmp/changes" || break
-	read -r good _ < <(tail -n 1 "$tmp/changes")
-	changes=$((changes + good + $(wc -l <"$tmp/many")))
+	# Sessions on devices that come and go, until there are none to change.
+	rm -f "$tmp/changes"
+	nsenter --net=/run/netns/m "$python" "$here/churn.py" "$header" 60 $rounds 100 101 \
+		>"$tmp/changes" &
+	changer=$!
+	children+=("$changer")
+	wait_for test -s "$tmp/changes"
 	config m <<-END
 		session del a
 		session del b
 	END
 	wait_for unload || break
+	kill "$changer"
+	wait "$changer" || break
+	read -r good _ < <(tail -n 1 "$tmp/changes")
+	changes=$((changes + good + $(wc -l <"$tmp/many")))
 	rounds=$((rounds + 1))
 done
 check "it came and went, to the end" [ $rounds -gt 0 -a $SECONDS -ge $end ]
@@ -100,6 +116,7 @@ did $rounds "times the module came and went"
 did $changes "configuration changes"
 echo "# $busy_rounds times somebody held it"
 did_all devices "changes of devices without a module"
+did_all uses "uses of the action"
 did_all routes "changes of next hops and routes"
 did_all reads "objects read while they change"
 did_all sends "packets sent while sessions change"
