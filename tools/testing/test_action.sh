@@ -70,18 +70,32 @@ m tc qdisc show dev p1 | grep -q clsact || must m tc qdisc add dev p1 clsact
 
 # --- the control -------------------------------------------------------------
 
-# verdict CONTROL WANT: what the next filter sees of a packet, 1 or 0
+# verdict PASSES NEXT CHAIN CONTROL: whether the packet goes on into the system,
+# what the next filter sees of it, what a filter of chain 5 does: 1 or 0 each
+must m tc qdisc add dev p2 clsact
+must m tc filter add dev p2 egress pref 1 protocol ip flower ip_proto udp action pass index 97
+must ip -n h1 neighbour replace 10.1.0.254 dev e0 nud permanent \
+	lladdr "$(m ip -j link show p1 | jq -r '.[0].address')"
+must ip -n m neighbour replace 10.2.0.2 dev p2 nud permanent lladdr 02:00:0a:02:00:02
+datagram() { h1 bash -c 'echo >/dev/udp/10.2.0.2/9'; }
+saw() { m tc -s -j actions get action gact index "$1" | jq '[.[].actions[]?.stats.packets] | add // 0'; }
+saw_is() { [ "$(saw "$1")" = "$2" ]; }
 verdict() {
-	local want=$1
-	shift
+	local want="$1 $2 $3" before
+	shift 3
+	before=$(saw 97)
 	must tc_add ingress pref 1 matchall action tmirror "$@"
 	must tc_add ingress pref 2 matchall action pass index 99
 	must tc_add ingress chain 5 pref 1 matchall action pass index 98
-	frames h1 send e0 unknown >/dev/null
+	datagram
 	wait_for action_saw
-	is "control '$*'" "$want" "$(m tc -s -j filter show dev p1 ingress |
-		jq '[.[] | select(.pref == 2) | .options.actions[]?.stats.packets] | add')"
 	must tc_del ingress pref 1
+	# Once what comes later has passed, this one has been dropped.
+	datagram
+	wait_for saw_is 99 $((${want:2:1} + 1))
+	wait_for saw_is 97 $((before + ${want:0:1} + 1))
+	is "control '$*'" "$want" \
+		"$(($(saw 97) - before - 1)) $(($(saw 99) - 1)) $(saw 98)"
 	must tc_del ingress pref 2
 	must tc_del ingress chain 5
 }
@@ -90,12 +104,13 @@ action_saw() {
 		jq '[.[] | select(.pref == 1 and .chain == 0) |
 			.options.actions[]?.stats.packets] | add')" = 1 ]
 }
-verdict 0
-verdict 0 pipe
-verdict 0 ok
-verdict 0 drop
-verdict 1 continue
-verdict 0 goto chain 5
+verdict 1 0 0
+verdict 1 0 0 pipe
+verdict 1 0 0 ok
+verdict 0 0 0 drop
+verdict 1 1 0 continue
+verdict 1 0 1 goto chain 5
+must m tc qdisc del dev p2 clsact
 
 must tc_add ingress pref 1 matchall action tmirror pipe action drop index 5
 frames h1 send e0 unknown >/dev/null

@@ -87,6 +87,8 @@ upgrade() {
 		jq -c '[.[] | select(.attached == {ingress: true, egress: true}) | .name] | sort')"
 	is "none of $(<"$tmp/sent") packets was lost" "$(<"$tmp/sent")" "$(<"$tmp/received")"
 	missing=$($python "$here/stream.py" gap "$tmp/copies.pcap" 1)
+	check "how long it was without mirroring is known" \
+		grep -qx '[0-9]* [0-9]*' <<<"$missing"
 	echo "# $how: without mirroring for ${missing#* } ms, ${missing% *} packets"
 }
 
