@@ -292,17 +292,18 @@ struct list_case {
 	u32 header;
 };
 
-#define UDP_LIST	UDP, SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST, 30
-#define TCP_LIST	TCP, SKB_GSO_TCPV4 | SKB_GSO_FRAGLIST, 30
-#define SCTP		IPPROTO_SCTP, SKB_GSO_SCTP, GSO_BY_FRAGS
+#define UDP_LIST	(SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST)
+#define TCP_LIST	(SKB_GSO_TCPV4 | SKB_GSO_FRAGLIST)
+#define SCTP		IPPROTO_SCTP
 
 static const struct list_case list_cases[] = {
-	{ "a list of datagrams", UDP_LIST, 2, 3, 42 },
-	{ "a list of datagrams, alone", UDP_LIST, 0, 1, 42 },
-	{ "a list of tcp segments", TCP_LIST, 2, 3, 54 },
-	{ "sctp, its chunks on the list", SCTP, 4, 4, 46 },
-	{ "sctp, one chunk", SCTP, 1, 1, 46 },
-	{ "sctp without a list", SCTP, 0, 1, 46 },
+	{ "a list of datagrams", UDP, UDP_LIST, 30, 2, 3, 42 },
+	{ "a list of datagrams, alone", UDP, UDP_LIST, 30, 0, 1, 42 },
+	{ "a list of tcp segments", TCP, TCP_LIST, 30, 2, 3, 54 },
+	{ "sctp, its chunks on the list", SCTP, SKB_GSO_SCTP, GSO_BY_FRAGS,
+	  4, 4, 46 },
+	{ "sctp, one chunk", SCTP, SKB_GSO_SCTP, GSO_BY_FRAGS, 1, 1, 46 },
+	{ "sctp without a list", SCTP, SKB_GSO_SCTP, GSO_BY_FRAGS, 0, 1, 46 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(list, list_cases, desc);
