@@ -55,9 +55,9 @@ repeat() {
 
 # batches FILE COMMAND...: the lines of the file, a dozen at a time, for a command
 # that goes on after those that are refused; once all, and until there is
-# $tmp/enough. In the long form each is to have been accepted.
+# $tmp/enough. What was tried often has to have been accepted once.
 batches() {
-	local file=$1 lines now answers line all=0 bad=0 at=0 status i never=()
+	local file=$1 lines now answers line all=0 bad=0 at=0 status i never=() rounds=0
 
 	shift
 	mapfile -t lines <"$file"
@@ -79,9 +79,9 @@ batches() {
 		done
 		[ $at != 0 ] || echo $((all - bad)) $bad
 		at=$((at + 12 < ${#lines[@]} ? at + 12 : 0))
+		[ $at != 0 ] || rounds=$((rounds + 1))
 	done
-	printf '%s\n' "${never[@]}" | grep . >"$file.never"
-	more [ ! -s "$file.never" ] || { cat "$file.never" >&2 && return 1; }
+	[ $rounds -lt 20 ] || ! printf '%s\n' "${never[@]}" | grep . >&2 || return
 	echo $((all - bad)) $bad
 }
 
@@ -92,7 +92,7 @@ did_all() {
 	for name in "${!busy[@]}"; do
 		[ "${does[$name]}" = "$1" ] || continue
 		if wait "${busy[$name]}"; then
-			read -r good bad < <(tail -n 1 "$tmp/busy.$name")
+			read -r good bad _ < <(tail -n 1 "$tmp/busy.$name")
 			echo "# $name: $good${bad:+, refused $bad}"
 			check "$what: $name" [ "$good" -gt 0 ]
 			sum=$((sum + good))

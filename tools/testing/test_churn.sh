@@ -15,8 +15,8 @@
 # shellcheck source=churn.sh
 . "$here/churn.sh"
 
-seconds=$(amount 4 240)
-! is_fast || seconds=$(amount 4 600)
+seconds=$(amount 4 180)
+! is_fast || seconds=$(amount 4 480)
 header=$here/../../include/uapi/linux/tmirror.h
 ko=$TMIRROR_KO_DIR/tmirror.ko
 [ -e /proc/net/pktgen ] || must modprobe pktgen
@@ -144,23 +144,25 @@ devices() {
 for hook in {v0,v1,p1,p2}" "{in,e}gress; do
 	filter="dev $hook pref 50001"
 	cat <<-END
-		qdisc add dev ${hook% *} clsact
-		filter add $filter matchall action tmirror session pillar1
-		filter replace $filter matchall action tmirror session other1 continue
+		qdisc replace dev ${hook% *} clsact
+		filter add $filter protocol ip flower ip_proto udp action tmirror session pillar1
+		filter replace $filter handle 1 protocol ip flower ip_proto tcp action tmirror session other1 continue
 		filter del $filter
-		actions add action tmirror session pillar2 index 1002
+		actions replace action tmirror session pillar2 index 1002
 		filter add $filter protocol ip flower ip_proto udp action tmirror index 1002
 		filter add $filter protocol ip flower ip_proto tcp action tmirror session other2
 		actions replace action tmirror session pillar3 pipe index 1002
 		filter del $filter
-		actions del action tmirror index 1002
 		filter add $filter matchall action tmirror session pillar4 index 1004
-		filter replace $filter matchall action tmirror session pillar5 pass
+		filter del $filter
 	END
 	# Once more all sessions of p1 would count twice.
-	[[ $hook == p1* ]] ||
-		echo "filter replace $filter matchall action tmirror"
-	echo "filter del $filter"
+	[[ $hook == p1* ]] || cat <<-END
+		filter add $filter matchall action tmirror
+		filter del $filter
+	END
+	# It may be in use until its filter has come to its end.
+	echo "actions del action tmirror index 1002"
 done >"$tmp/tc"
 cat >"$tmp/underlay" <<END
 neighbour del 192.0.2.9 dev u0
@@ -202,6 +204,10 @@ done
 wait "${seeds[@]}"
 touch "$tmp/enough"
 did_all changes "configuration changes"
+for objects in "${!busy[@]}"; do
+	[[ $objects != objects* ]] || is "commands of $objects that were always refused" "" \
+		"$(tail -n 1 "$tmp/busy.$objects" | cut -d ' ' -f 3-)"
+done
 did_all reads "objects read while they change"
 did_all routes "changes of next hops and routes"
 more did_all shows "shows while objects change"

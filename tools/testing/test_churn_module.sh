@@ -26,7 +26,7 @@ must ip -batch - <<END
 link add u0 netns m mtu 1700 type veth peer name e0 netns c \
 	address 02:00:c0:00:02:09 mtu 1700
 link add d0 netns m type veth peer name d1 netns m
-link add v0 netns m index 100 type veth peer name v1 index 101
+link add v0 netns m index 100 type veth peer name v1 netns m index 101
 END
 must ip -n c -batch - <<END
 address add 192.0.2.9/24 dev e0

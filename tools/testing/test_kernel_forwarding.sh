@@ -17,8 +17,7 @@
 . "$(dirname "$0")/lib.sh"
 
 amount=$(amount some all)
-# shellcheck disable=SC2046 # words
-enough_on $(amount 6.1 "uml 6.1")
+enough_on 6.1
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 cd "$tools/tools/testing/selftests/net/forwarding" || exit 1
 
