@@ -165,7 +165,10 @@ struct demand {
 	unsigned int len;
 };
 
-/* Where the kernel asks it, it has the number and the length from the copy. */
+/*
+ * The kernel asks this again, of the copy: it is not to come to another answer.
+ * The last is for IPv4 alone, but nobody makes it the lower one without need.
+ */
 static bool can_take(const struct net_device *dev, const struct demand *demand)
 {
 	return net_gso_ok(dev->features & dev->hw_enc_features, demand->type) &&
