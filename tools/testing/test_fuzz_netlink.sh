@@ -9,9 +9,13 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+rounds=$(amount 1 5) number=$(amount 3000 20000)
+# No two kernels get the same.
 case $TMIRROR_KERNEL in
 uml) rounds=$(amount 1 10) number=$(amount 10000 50000) first=100 ;;
-*) rounds=$(amount 1 5) number=$(amount 3000 20000) first=${TMIRROR_KERNEL//[^0-9]/}00 ;;
+kasan) first=200 ;;
+kcsan) first=300 ;;
+*) first=${TMIRROR_KERNEL//[^0-9]/}00 ;;
 esac
 ! is_fast || { number=950000 first=1000; }
 
@@ -133,7 +137,6 @@ must m tmconf flush
 # --- the fuzzer --------------------------------------------------------------
 
 sent=0
-# No two kernels get the same.
 for seed in $(seq "$first" $((first + rounds - 1))); do
 	if m "$here/fuzz/netlink" "$seed" "$number" "$tmp/requests" "${devices[@]}" \
 		>"$tmp/fuzz" 2>&1; then

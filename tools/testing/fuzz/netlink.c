@@ -49,19 +49,19 @@ static size_t train_len;
 static struct {
 	size_t at;
 	const struct command *command;
-	bool real;
 	bool done;
 } riders[TRAIN];
 static unsigned int riders_n;
 
-/* What tools have sent: to the family, and to tc. */
+/*
+ * What tools have sent, to the family and to tc; and what became of messages that
+ * began so, those apart that only ask.
+ */
+static const struct command real;
 static uint8_t real_bytes[1 << 20];
-static struct real {
-	const struct nlmsghdr *nlh;
-	const struct command *command;
-} reals[2][500];
+static const struct nlmsghdr *reals[2][500];
 static unsigned int reals_n[2];
-static uint64_t reals_sent, reals_accepted;
+static uint64_t reals_sent[2], reals_accepted[2];
 
 /* What became of messages beside those, for the state that they meet. */
 static uint64_t refused;
@@ -182,10 +182,16 @@ static bool notifies(const struct nlmsghdr *nlh)
 	return false;
 }
 
+static bool is_dump(const struct nlmsghdr *nlh)
+{
+	return (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+}
+
 static void concluded(const struct nlmsghdr *nlh, int error)
 {
 	const struct command *c;
 	unsigned int i;
+	bool route;
 
 	for (i = 0; i < riders_n && (riders[i].done || rider(i)->nlmsg_seq != nlh->nlmsg_seq); i++)
 		;
@@ -200,8 +206,12 @@ static void concluded(const struct nlmsghdr *nlh, int error)
 		return;
 	}
 	by_error[-error]++;
-	reals_sent += riders[i].real;
-	reals_accepted += riders[i].real && !error;
+	if (c == &real) {
+		route = rider(i)->nlmsg_type != genl_family;
+		reals_sent[route]++;
+		reals_accepted[route] += !error && !is_dump(rider(i));
+		return;
+	}
 	tried[c - commands]++;
 	accepted[c - commands] += !error && is_now(rider(i), c);
 }
@@ -272,11 +282,8 @@ static void drain(int fd, void (*each)(const struct nlmsghdr *nlh))
 
 /* --- sending ----------------------------------------------------------------- */
 
-/*
- * @c: kind of message, NULL: it is none of those that are counted
- * @real: a tool has sent it just so
- */
-static void board(const struct message *m, const struct command *c, bool real)
+/* @c: kind of message, NULL: it is none of those that are counted */
+static void board(const struct message *m, const struct command *c)
 {
 	static uint32_t beside = 1U << 31;
 	struct nlmsghdr *nlh = (void *)(train + train_len);
@@ -285,7 +292,6 @@ static void board(const struct message *m, const struct command *c, bool real)
 	nlh->nlmsg_seq = c ? ++sent : ++beside;
 	riders[riders_n].at = train_len;
 	riders[riders_n].command = c;
-	riders[riders_n].real = real;
 	riders[riders_n++].done = false;
 	train_len += NLMSG_ALIGN(nlh->nlmsg_len);
 }
@@ -330,33 +336,24 @@ static const struct command *pick(bool route)
 	return c;
 }
 
-static bool is_dump(unsigned int flags)
+static bool is_ours(const struct nlmsghdr *nlh)
 {
-	return (flags & NLM_F_DUMP) == NLM_F_DUMP;
-}
-
-/* What kind of message it is; NULL if it is none of ours. */
-static const struct command *command_of(const struct nlmsghdr *nlh)
-{
-	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
-	const struct command *c;
-
-	for (c = commands; c < commands + commands_n; c++) {
-		if (c->type ? c->type != nlh->nlmsg_type :
-		    nlh->nlmsg_type != genl_family || c->cmd != genl->cmd)
-			continue;
-		if (is_dump(c->flags) == is_dump(nlh->nlmsg_flags) || c->flags & NLM_F_CREATE)
-			return c;
+	switch (nlh->nlmsg_type) {
+	case RTM_NEWTFILTER:
+	case RTM_DELTFILTER:
+	case RTM_GETTFILTER:
+	case RTM_NEWACTION:
+	case RTM_DELACTION:
+	case RTM_GETACTION:
+		return true;
 	}
-	return NULL;
+	return nlh->nlmsg_type == genl_family;
 }
 
 static void read_reals(const char *path)
 {
 	const struct nlmsghdr *nlh = (void *)real_bytes;
 	int fd = open(path, O_RDONLY);
-	const struct command *c;
-	struct real *real;
 	ssize_t len;
 	bool route;
 
@@ -364,15 +361,9 @@ static void read_reals(const char *path)
 	if (len < 0)
 		die(path);
 	for (; NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len)) {
-		c = command_of(nlh);
-		if (!c)
-			continue;
-		route = c->type;
-		if (reals_n[route] == ARRAY_SIZE(reals[route]))
-			break;
-		real = &reals[route][reals_n[route]++];
-		real->nlh = nlh;
-		real->command = c;
+		route = nlh->nlmsg_type != genl_family;
+		if (is_ours(nlh) && reals_n[route] < ARRAY_SIZE(reals[route]))
+			reals[route][reals_n[route]++] = nlh;
 	}
 	if (len || !reals_n[false] || !reals_n[true]) {
 		fprintf(stderr, "%s: %zd bytes left, %u messages to the family, %u to tc\n", path,
@@ -382,17 +373,16 @@ static void read_reals(const char *path)
 }
 
 /* A message as good as we can make one, or a real one. */
-static const struct command *make(struct message *m, bool route, bool *real)
+static const struct command *make(struct message *m, bool route)
 {
+	const struct nlmsghdr *nlh;
 	const struct command *c;
-	const struct real *r;
 
-	*real = !dice(4);
-	if (*real) {
-		r = &reals[route][dice(reals_n[route])];
-		memcpy(m, r->nlh, r->nlh->nlmsg_len);
+	if (!dice(4)) {
+		nlh = reals[route][dice(reals_n[route])];
+		memcpy(m, nlh, nlh->nlmsg_len);
 		m->header.nlmsg_flags |= NLM_F_ACK;
-		return r->command;
+		return &real;
 	}
 	c = pick(route);
 	message_build(m, c);
@@ -405,17 +395,15 @@ static void one_train(void)
 	unsigned int n = 1 + dice(TRAIN);
 	const struct command *c;
 	struct message m, other;
-	bool real, ignored;
 
 	while (riders_n < n && train_len < TRAIN * 4096) {
-		c = make(&m, route, &real);
+		c = make(&m, route);
 		if (dice(2)) {
-			make(&other, dice(8) ? route : !route, &ignored);
+			make(&other, dice(8) ? route : !route);
 			mutate(&m, &other);
-			real = false;
 		}
 		mutate_not(&m);
-		board(&m, c, real);
+		board(&m, c);
 	}
 	if (lies) {
 		mutate_length(&m);
@@ -438,7 +426,7 @@ static void begin(struct message *m, const char *name)
 /* Sends a message that is for the state alone. */
 static int ask(int fd, const struct message *m)
 {
-	board(m, NULL, false);
+	board(m, NULL);
 	depart(fd, false);
 	return last_error;
 }
@@ -537,17 +525,17 @@ static void fill(void)
 	message_put(&m, TMIRROR_A_LIMITS_MEMORY, &memory, 4);
 	for (i = TMIRROR_A_LIMITS_SESSIONS; i <= TMIRROR_A_LIMITS_RULES; i++)
 		message_put(&m, i, &limit, 4);
-	board(&m, NULL, false);
+	board(&m, NULL);
 	for (i = 0; i < 12; i++) {
 		name[1] = 'a' + i;
 		put_target(&m, name);
-		board(&m, NULL, false);
+		board(&m, NULL);
 		name[0] = 'f';
 		begin(&m, "filter new");
 		message_put_word(&m, TMIRROR_A_FILTER_NAME, name);
-		board(&m, NULL, false);
+		board(&m, NULL);
 		put_session(&m, name, 1 + i);
-		board(&m, NULL, false);
+		board(&m, NULL);
 	}
 	depart(genl_fd, false);
 }
@@ -603,17 +591,19 @@ static void report(void)
 	for (i = 0; i < commands_n; i++)
 		printf("%s: %llu, %llu accepted\n", commands[i].name, (unsigned long long)tried[i],
 		       (unsigned long long)accepted[i]);
-	printf("real: %u and %u; %llu as they were, %llu accepted\n", reals_n[false],
-	       reals_n[true], (unsigned long long)reals_sent, (unsigned long long)reals_accepted);
+	for (i = 0; i < 2; i++)
+		printf("real, to %s: %u; %llu, %llu accepted\n", i ? "tc" : "the family", reals_n[i],
+		       (unsigned long long)reals_sent[i], (unsigned long long)reals_accepted[i]);
 	for (i = 0; i < commands_n; i++)
 		if (!accepted[i] && tried[i] > 200) {
 			printf("no %s was ever accepted\n", commands[i].name);
 			exit(1);
 		}
-	if (!reals_accepted && reals_sent > 200) {
-		printf("no real message was ever accepted\n");
-		exit(1);
-	}
+	for (i = 0; i < 2; i++)
+		if (!reals_accepted[i] && reals_sent[i] > 200) {
+			printf("no real change of %s was ever accepted\n", i ? "tc" : "the family");
+			exit(1);
+		}
 }
 
 int main(int argc, char **argv)
