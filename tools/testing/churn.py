@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Changes sessions, targets, filters, rules and limits at random.
 
-  churn.py HEADER SECONDS SEED DEVICE...
+  churn.py HEADER SECONDS[,ENOUGH] SEED DEVICE...
 
 HEADER is the uapi header tmirror.h; sources are the devices of these indices,
-be they there or not. Several do so at once, to the same objects. Those called
+be they there or not. After those seconds it ends, or once there were so many
+changes as are enough. Several do so at once, to the same objects. Those called
 "pillar0" and so on are there throughout: they are changed, never deleted.
 
 What one command says of an object fits together, for watch.py, and for whoever
@@ -244,10 +245,12 @@ def main():
     sock = genl.Socket("tmirror")
     accepted = refused = 0
     tried, good = collections.Counter(), collections.Counter()
+    seconds, _, enough = seconds.partition(",")
+    enough = int(enough or sys.maxsize)
     end = [time.monotonic() + float(seconds)]
     signal.signal(signal.SIGTERM, lambda *_: end.insert(0, 0))
     print(accepted, refused, flush=True)
-    while time.monotonic() < end[0]:
+    while time.monotonic() < end[0] and accepted < enough:
         batch = list(itertools.chain(*random.choices(
             commands, k=random.choice((1, 2, 4, 16, 64)))))
         errors = sock.genl_many(batch)

@@ -57,7 +57,8 @@ repeat() {
 # that goes on after those that are refused; once all, and until there is
 # $tmp/enough. What was tried often has to have been accepted once.
 batches() {
-	local file=$1 lines now answers line all=0 bad=0 at=0 status i never=() rounds=0
+	local file=$1 lines now answers line all=0 bad=0 at=0 status i rounds=0
+	local -A never
 
 	shift
 	mapfile -t lines <"$file"
@@ -71,8 +72,9 @@ batches() {
 		all=$((all + ${#now[@]}))
 		mapfile -t answers <"$file.said"
 		for i in "${!now[@]}"; do
-			never[at + i]=${never[at + i]-${now[i]}}
-			[[ " ${answers[*]} " == *"Command failed -:$((i + 1)) "* ]] || never[at + i]=
+			line=${now[i]}
+			never[$line]=${never[$line]-$line}
+			[[ " ${answers[*]} " == *"Command failed -:$((i + 1)) "* ]] || never[$line]=
 		done
 		for line in "${answers[@]}"; do
 			[[ $line != 'Command failed'* ]] || bad=$((bad + 1))
