@@ -80,22 +80,25 @@ must ip -n m neighbour replace 10.2.0.2 dev p2 nud permanent lladdr 02:00:0a:02:
 datagram() { h1 bash -c 'echo >/dev/udp/10.2.0.2/9'; }
 saw() { m tc -s -j actions get action gact index "$1" | jq '[.[].actions[]?.stats.packets] | add // 0'; }
 saw_is() { [ "$(saw "$1")" = "$2" ]; }
+# An action may outlive its filter a while: each time there are others.
+index=100
 verdict() {
-	local want="$1 $2 $3" before
+	local want="$1 $2 $3" next chain before
 	shift 3
+	next=$((index += 1)) chain=$((index += 1))
 	before=$(saw 97)
 	must tc_add ingress pref 1 matchall action tmirror "$@"
-	must tc_add ingress pref 2 matchall action pass index 99
-	must tc_add ingress chain 5 pref 1 matchall action pass index 98
+	must tc_add ingress pref 2 matchall action pass index "$next"
+	must tc_add ingress chain 5 pref 1 matchall action pass index "$chain"
 	datagram
 	wait_for action_saw
 	must tc_del ingress pref 1
 	# Once what comes later has passed, this one has been dropped.
 	datagram
-	wait_for saw_is 99 $((${want:2:1} + 1))
+	wait_for saw_is "$next" $((${want:2:1} + 1))
 	wait_for saw_is 97 $((before + ${want:0:1} + 1))
 	is "control '$*'" "$want" \
-		"$(($(saw 97) - before - 1)) $(($(saw 99) - 1)) $(saw 98)"
+		"$(($(saw 97) - before - 1)) $(($(saw "$next") - 1)) $(saw "$chain")"
 	must tc_del ingress pref 2
 	must tc_del ingress chain 5
 }

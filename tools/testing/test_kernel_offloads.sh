@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The kernel's own tests of segmentation and receive offload, as they are, with
-# each device that they bring up mirrored in both directions: they pass. The copies go to a device that swallows them, and are counted.
+# each device that they bring up mirrored in both directions: they pass where
+# they do without. The copies go to a device that swallows them, and are counted.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 amount=$(amount some all)
-# Some give a transfer one second, which uml's checkers do not have.
+# Some give a transfer one second, which a kernel full of checkers does not have.
 enough_on 6.12
+[[ ${TMIRROR_KERNEL-} != k?san ]] || skip "too slow"
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 net=$tools/tools/testing/selftests/net
 mkdir "$tmp/net" "$tmp/bin"
@@ -100,13 +102,18 @@ for script in "${scripts[@]}"; do
 		ok "$script passes"
 	else
 		cp "$tmp/out" "$tmp/with"
-		run "${words[@]}" && without="passes" || without="fails as well"
-		not_ok "$script passes; it $without without" "$tmp/with"
+		if run "${words[@]}"; then
+			not_ok "$script passes, as it does without" "$tmp/with"
+		else
+			echo "# SKIP $script: fails here without as well: $(tail -n 1 "$tmp/out")"
+			continue
+		fi
 	fi
 	check "$script: copies were made" test "$(copies)" -gt 0
 	is "$script: matched = mirrored + dropped" "[]" "$(sums)"
 	total=$((total + $(copies)))
 done
+check "not all of them were skipped" [ "$total" -gt 0 ]
 did $total "copies while the kernel's tests of offloads ran"
 
 finish
