@@ -592,8 +592,9 @@ static void report(void)
 		printf("%s: %llu, %llu accepted\n", commands[i].name, (unsigned long long)tried[i],
 		       (unsigned long long)accepted[i]);
 	for (i = 0; i < 2; i++)
-		printf("real, to %s: %u; %llu, %llu accepted\n", i ? "tc" : "the family", reals_n[i],
-		       (unsigned long long)reals_sent[i], (unsigned long long)reals_accepted[i]);
+		printf("real, to %s: %u; %llu, %llu accepted\n", i ? "tc" : "the family",
+		       reals_n[i], (unsigned long long)reals_sent[i],
+		       (unsigned long long)reals_accepted[i]);
 	for (i = 0; i < commands_n; i++)
 		if (!accepted[i] && tried[i] > 200) {
 			printf("no %s was ever accepted\n", commands[i].name);
