@@ -418,9 +418,8 @@ save
 -js -stats target show
 END
 
-for proto in tcp udp udplite sctp dccp icmp ipv6-icmp icmpv6 gre esp ah; do
-	echo "rule add f number 1 direction ingress action accept proto $proto"
-done | accepted
+accepted < <(printf 'rule add f number 1 direction ingress action accept proto %s\n' \
+	tcp udp udplite sctp dccp icmp ipv6-icmp icmpv6 gre esp ah)
 
 # --- help --------------------------------------------------------------------
 
@@ -429,8 +428,9 @@ helps() {
 	local word=$1
 	shift
 	run "$@"
-	verdict "help: $*" [ "$status" = 0 ] && grep -qF -- "$word" "$tmp/out"
+	verdict "help: $*" shows "$word"
 }
+shows() { [ "$status" = 0 ] && grep -qF -- "$1" "$tmp/out"; }
 
 helps 'session add NAME number NUMBER' help
 helps 'session add NAME number NUMBER' -h
