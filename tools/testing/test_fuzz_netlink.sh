@@ -58,11 +58,12 @@ echo >/proc/sys/kernel/modprobe
 # parses COMMAND...: what it prints is JSON
 parses() { "$@" >"$tmp/json" && jq -e . <"$tmp/json" >/dev/null; }
 
-# without_filters: whatever tc has of ours is gone; that takes it a while
+# without_filters: whatever tc has of ours is gone, on lo too, of which a damaged
+# session may be; that takes it a while
 without_filters() {
 	local dev
 
-	for dev in "${devices[@]}"; do
+	for dev in $(ip -n m -j link show | jq -r '.[].ifname'); do
 		m tc qdisc del dev "$dev" clsact 2>/dev/null
 	done
 	wait_for no_actions || { m tc -s actions list action tmirror | sed 's/^/# /'; false; }
