@@ -146,6 +146,12 @@ amount() {
 enough_on() {
 	is_one_of "$@" || skip "long, and run on: $*"
 }
+# not_on WHY KERNEL...: a test that these are not for
+not_on() {
+	local why=$1
+	shift
+	[[ " $* " != *" ${TMIRROR_KERNEL-} "* ]] || skip "$why"
+}
 # is_fast: is it a uml without what slows it down?
 is_fast() { [ "${TMIRROR_KERNEL-}" = uml ] && [ ! -e /sys/kernel/debug/kmemleak ]; }
 # is_one_of KERNEL...: whether this one is, or counts as one

@@ -84,12 +84,11 @@ capture torn c e0 "$torn"
 
 # Nanoseconds from one packet to the next. Where each allocation leaves a trace
 # they would otherwise be all that there is time for.
+delay=1000000
 case ${TMIRROR_KERNEL-} in
-uml) delay=20000000 ;;
+uml) is_fast || delay=20000000 ;;
 k?san) delay=4000000 ;;
-*) delay=1000000 ;;
 esac
-! is_fast || delay=1000000
 
 # pktgen: a line of stdin is a file of it and a command
 pktgen() {

@@ -18,7 +18,7 @@
 
 amount=$(amount some all)
 enough_on 6.1
-[[ ${TMIRROR_KERNEL-} != k?san ]] || skip "too slow"
+not_on "too slow" kasan kcsan
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 cd "$tools/tools/testing/selftests/net/forwarding" || exit 1
 

@@ -11,7 +11,7 @@
 amount=$(amount some all)
 # Some give a transfer one second, which a kernel full of checkers does not have.
 enough_on 6.12
-[[ ${TMIRROR_KERNEL-} != k?san ]] || skip "too slow"
+not_on "too slow" kasan kcsan
 tools=$("$here/kernel-tools") || skip "no package linux-source-6.12"
 net=$tools/tools/testing/selftests/net
 mkdir "$tmp/net" "$tmp/bin"

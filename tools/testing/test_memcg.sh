@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 enough_on 6.12
-[[ $TMIRROR_KERNEL != @(uml|k?san) ]] || skip "its checkers take memory for each allocation, and charge nobody"
+not_on "its checkers take memory for each allocation, and charge nobody" uml kasan kcsan
 
 group=/sys/fs/cgroup/tmirror
 tracing=/sys/kernel/tracing

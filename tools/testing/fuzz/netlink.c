@@ -29,6 +29,7 @@
 #include "answer.h"
 #include "dice.h"
 #include "message.h"
+#include "real.h"
 #include "../../tmconf/array.h"
 
 /* messages in a datagram, at most */
@@ -54,13 +55,10 @@ static struct {
 static unsigned int riders_n;
 
 /*
- * What tools have sent, to the family and to tc; and what became of messages that
- * began so, those apart that only ask.
+ * What messages count as that began as real ones; and what became of those to the
+ * family and of those to tc, dumps apart.
  */
 static const struct command real;
-static uint8_t real_bytes[1 << 20];
-static const struct nlmsghdr *reals[2][500];
-static unsigned int reals_n[2];
 static uint64_t reals_sent[2], reals_accepted[2];
 
 /* What became of messages beside those, for the state that they meet. */
@@ -336,42 +334,6 @@ static const struct command *pick(bool route)
 	return c;
 }
 
-static bool is_ours(const struct nlmsghdr *nlh)
-{
-	switch (nlh->nlmsg_type) {
-	case RTM_NEWTFILTER:
-	case RTM_DELTFILTER:
-	case RTM_GETTFILTER:
-	case RTM_NEWACTION:
-	case RTM_DELACTION:
-	case RTM_GETACTION:
-		return true;
-	}
-	return nlh->nlmsg_type == genl_family;
-}
-
-static void read_reals(const char *path)
-{
-	const struct nlmsghdr *nlh = (void *)real_bytes;
-	int fd = open(path, O_RDONLY);
-	ssize_t len;
-	bool route;
-
-	len = fd < 0 ? -1 : read(fd, real_bytes, sizeof(real_bytes));
-	if (len < 0)
-		die(path);
-	for (; NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len)) {
-		route = nlh->nlmsg_type != genl_family;
-		if (is_ours(nlh) && reals_n[route] < ARRAY_SIZE(reals[route]))
-			reals[route][reals_n[route]++] = nlh;
-	}
-	if (len || !reals_n[false] || !reals_n[true]) {
-		fprintf(stderr, "%s: %zd bytes left, %u messages to the family, %u to tc\n", path,
-			len, reals_n[false], reals_n[true]);
-		exit(1);
-	}
-}
-
 /* A message as good as we can make one, or a real one. */
 static const struct command *make(struct message *m, bool route)
 {
@@ -379,7 +341,7 @@ static const struct command *make(struct message *m, bool route)
 	const struct command *c;
 
 	if (!dice(4)) {
-		nlh = reals[route][dice(reals_n[route])];
+		nlh = real_pick(route);
 		memcpy(m, nlh, nlh->nlmsg_len);
 		m->header.nlmsg_flags |= NLM_F_ACK;
 		return &real;
@@ -593,7 +555,7 @@ static void report(void)
 		       (unsigned long long)accepted[i]);
 	for (i = 0; i < 2; i++)
 		printf("real, to %s: %u; %llu, %llu accepted\n", i ? "tc" : "the family",
-		       reals_n[i], (unsigned long long)reals_sent[i],
+		       real_count(i), (unsigned long long)reals_sent[i],
 		       (unsigned long long)reals_accepted[i]);
 	for (i = 0; i < commands_n; i++)
 		if (!accepted[i] && tried[i] > 200) {
@@ -629,7 +591,7 @@ int main(int argc, char **argv)
 	listener_fd = open_netlink(NETLINK_GENERIC);
 	route_fd = open_netlink(NETLINK_ROUTE);
 	resolve();
-	read_reals(argv[3]);
+	real_read(argv[3]);
 	to.sll_ifindex = devices[0];
 	packet_fd = socket(AF_PACKET, SOCK_RAW, 0);
 	taint_fd = open("/proc/sys/kernel/tainted", O_RDONLY);
