@@ -10,6 +10,7 @@
 
 #include <linux/netdevice.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -46,16 +47,21 @@ static void net_empty(struct tmirror_net *tn)
 			tmirror_source_end(tn, session->source);
 		if (WARN_ON_ONCE(tmirror_session_delete(tn, session)))
 			return;
+		cond_resched();
 	}
-	while ((object = tmirror_table_next(&tn->filters, 0)))
+	while ((object = tmirror_table_next(&tn->filters, 0))) {
 		tmirror_filter_delete(&tn->filters,
 				      container_of(object,
 						   struct tmirror_filter,
 						   object));
-	while ((object = tmirror_table_next(&tn->targets, 0)))
+		cond_resched();
+	}
+	while ((object = tmirror_table_next(&tn->targets, 0))) {
 		tmirror_target_delete(tn, container_of(object,
 						       struct tmirror_target,
 						       object));
+		cond_resched();
+	}
 }
 
 /**
