@@ -194,7 +194,7 @@ trap cleanup EXIT
 # wait_for COMMAND...: until it succeeds. The limit only ends a test that has
 # failed already; it is generous, for emulated machines are slow.
 wait_for() {
-	local limit=$((SECONDS + 30))
+	local limit=$((SECONDS + 100))
 
 	until "$@" >/dev/null 2>&1; do
 		if [ "$SECONDS" -ge "$limit" ]; then
