@@ -146,19 +146,17 @@ amount() {
 enough_on() {
 	is_one_of "$@" || skip "long, and run on: $*"
 }
-# not_on WHY KERNEL...: a test that these are not for
-not_on() {
-	local why=$1
-	shift
-	[[ " $* " != *" ${TMIRROR_KERNEL-} "* ]] || skip "$why"
-}
-# is_fast: is it a uml without what slows it down?
-is_fast() { [ "${TMIRROR_KERNEL-}" = uml ] && [ ! -e /sys/kernel/debug/kmemleak ]; }
 # is_one_of KERNEL...: whether this one is, or counts as one
 is_one_of() {
-	[ -z "${TMIRROR_KERNEL-}" ] || [ "${TMIRROR_ALL-}" ] ||
-		[[ " $* kasan kcsan " == *" $TMIRROR_KERNEL "* ]]
+	[ -z "${TMIRROR_KERNEL-}" ] || [ "${TMIRROR_ALL-}" ] || is_any_of "$@" kasan kcsan
 }
+# not_on WHY KERNEL...: a test that these are not for
+not_on() {
+	! is_any_of "${@:2}" || skip "$1"
+}
+is_any_of() { [[ " $* " == *" ${TMIRROR_KERNEL-none} "* ]]; }
+# is_fast: is it a uml without what slows it down?
+is_fast() { [ "${TMIRROR_KERNEL-}" = uml ] && [ ! -e /sys/kernel/debug/kmemleak ]; }
 
 # did NUMBER WHAT: which check sums up at its end
 did() { echo "# did $*"; }
