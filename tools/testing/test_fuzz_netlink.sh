@@ -13,7 +13,7 @@ rounds=$(amount 1 5) number=$(amount 3000 20000)
 # No two kernels get the same.
 case $TMIRROR_KERNEL in
 uml) rounds=$(amount 1 10) number=$(amount 10000 50000) first=100 ;;
-kasan) first=200 ;;
+kasan) rounds=$(amount 1 2) first=200 ;;
 kcsan) first=300 ;;
 *) first=${TMIRROR_KERNEL//[^0-9]/}00 ;;
 esac
