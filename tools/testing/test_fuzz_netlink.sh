@@ -160,6 +160,17 @@ for seed in $(seq "$first" $((first + rounds - 1))); do
 	check "which changes nothing" diff "$tmp/before" "$tmp/after"
 	without_filters
 	check "everything can be flushed" m tmconf flush
+	is "nothing is counted that is not there" '{"sessions":0,"targets":0,"filters":0}' \
+		"$(m tmconf -s -j limits show | jq -c '.[0].stats.used | {sessions, targets, filters}')"
+	config m <<-END
+		limits set sessions 1 targets 1 memory 1000000
+		target add t remote 192.0.2.9 dev u0
+		session add s number 1 source d0 target t
+	END
+	frames m send d1 udp >/dev/null
+	check "a packet is mirrored" wait_for counter_is m s .mirrored.packets 1
+	without_filters
+	check "and again all can be flushed" m tmconf flush
 done
 check "the module can be unloaded" rmmod tmirror
 must insmod "$ko"

@@ -38,6 +38,20 @@ static size_t size_of(const struct nlattr *attr)
 	return NLA_ALIGN(attr->nla_len);
 }
 
+/* tc's own nests have no flag that says so: one is what is made of attributes. */
+static bool is_nest(struct message *m, size_t at)
+{
+	size_t from = at + NLA_HDRLEN, to = at + attr_at(m, at)->nla_len;
+
+	if (attr_at(m, at)->nla_type & NLA_F_NESTED)
+		return true;
+	if (from + NLA_HDRLEN >= to)
+		return false;
+	while (from + NLA_HDRLEN <= to && attr_at(m, from)->nla_len >= NLA_HDRLEN)
+		from += size_of(attr_at(m, from));
+	return from == NLA_ALIGN(to);
+}
+
 static void find(struct message *m, struct places *p, size_t from, size_t to, int in)
 {
 	struct nlattr *attr;
@@ -50,7 +64,7 @@ static void find(struct message *m, struct places *p, size_t from, size_t to, in
 		me = p->n++;
 		p->at[me] = from;
 		p->in[me] = in;
-		if (attr->nla_type & NLA_F_NESTED)
+		if (is_nest(m, from))
 			find(m, p, from + NLA_HDRLEN, from + attr->nla_len, me);
 	}
 }
@@ -147,7 +161,7 @@ static void nest(struct message *m, const struct places *p, int i, struct messag
 static void unnest(struct message *m, const struct places *p, int i, struct message *other)
 {
 	(void)other;
-	if (attr_at(m, p->at[i])->nla_type & NLA_F_NESTED)
+	if (is_nest(m, p->at[i]))
 		stretch(m, p, p->in[i], p->at[i], -NLA_HDRLEN);
 }
 
@@ -177,7 +191,7 @@ static void swap(struct message *m, const struct places *p, int i, struct messag
 	uint8_t *x = (uint8_t *)(a + 1), *y = (uint8_t *)(b + 1), byte;
 
 	(void)other;
-	if (a == b || (a->nla_type | b->nla_type) & NLA_F_NESTED)
+	if (a == b || is_nest(m, (uint8_t *)a - m->bytes) || is_nest(m, (uint8_t *)b - m->bytes))
 		return;
 	if (dice(2)) {
 		a->nla_type = b->nla_type;
@@ -218,7 +232,7 @@ static void boundary(struct message *m, const struct places *p, int i,
 	uint64_t value = values[dice(ARRAY_SIZE(values))];
 
 	(void)other;
-	if (!(attr->nla_type & NLA_F_NESTED))
+	if (!is_nest(m, p->at[i]))
 		memcpy(attr + 1, &value, len < sizeof(value) ? len : sizeof(value));
 }
 
@@ -342,15 +356,27 @@ static void remove_twins(struct message *m, uint16_t type, size_t len)
 	}
 }
 
+/* In how many nests an attribute is. */
+static unsigned int depth_of(const struct places *p, int i)
+{
+	unsigned int depth = 0;
+
+	while ((i = p->in[i]) >= 0)
+		depth++;
+	return depth;
+}
+
 /**
  * mutate() - damage a message
  * @m: message
  * @other: where something else can be taken from
+ *
+ * Return: how deep in nests it was damaged, at most
  */
-void mutate(struct message *m, struct message *other)
+unsigned int mutate(struct message *m, struct message *other)
 {
 	static const unsigned int times[] = { 1, 1, 1, 1, 2, 2, 3, 8 };
-	unsigned int n = times[dice(ARRAY_SIZE(times))];
+	unsigned int n = times[dice(ARRAY_SIZE(times))], deepest = 0;
 	struct places p;
 	int i;
 
@@ -360,8 +386,11 @@ void mutate(struct message *m, struct message *other)
 			header(m, &p, i, other);
 			break;
 		}
+		if (depth_of(&p, i) > deepest)
+			deepest = depth_of(&p, i);
 		mutations[dice(ARRAY_SIZE(mutations))](m, &p, i, other);
 	}
+	return deepest;
 }
 
 /**

@@ -60,6 +60,8 @@ static unsigned int riders_n;
  */
 static const struct command real;
 static uint64_t reals_sent[2], reals_accepted[2];
+/* How many real ones of tc were damaged within an action's options, or as deep. */
+static uint64_t reals_deep;
 
 /* What became of messages beside those, for the state that they meet. */
 static uint64_t refused;
@@ -354,7 +356,7 @@ static const struct command *make(struct message *m, bool route)
 static void one_train(void)
 {
 	bool route = !dice(5), lies = !dice(100);
-	unsigned int n = 1 + dice(TRAIN);
+	unsigned int n = 1 + dice(TRAIN), deep;
 	const struct command *c;
 	struct message m, other;
 
@@ -362,7 +364,8 @@ static void one_train(void)
 		c = make(&m, route);
 		if (dice(2)) {
 			make(&other, dice(8) ? route : !route);
-			mutate(&m, &other);
+			deep = mutate(&m, &other);
+			reals_deep += route && c == &real && deep >= 3;
 		}
 		mutate_not(&m);
 		board(&m, c);
@@ -557,6 +560,11 @@ static void report(void)
 		printf("real, to %s: %u; %llu, %llu accepted\n", i ? "tc" : "the family",
 		       real_count(i), (unsigned long long)reals_sent[i],
 		       (unsigned long long)reals_accepted[i]);
+	printf("damaged in an action's options: %llu\n", (unsigned long long)reals_deep);
+	if (!reals_deep && reals_sent[true] > 200) {
+		printf("of real messages to tc none was damaged there\n");
+		exit(1);
+	}
 	for (i = 0; i < commands_n; i++)
 		if (!accepted[i] && tried[i] > 200) {
 			printf("no %s was ever accepted\n", commands[i].name);
