@@ -10,8 +10,7 @@
 until there is FILE.
 Each object has all of its attributes, and they fit together, see churn.py.
 A dump has no object twice, misses none that was there throughout, and ends;
-of one that was not interrupted the filter "swap" is one of its lists. Ends with
-status 1 at the first that is not so. Prints how many messages were read: none
+the filter "swap" is one of its lists. Ends with status 1 at the first that is not so. Prints how many messages were read: none
 at first, and at the end.
 """
 
@@ -108,13 +107,19 @@ class Reader(churn.Maker):
         # What was deleted meanwhile and made again is another one.
         once = [key for key in keys if key in kept or not sock.interrupted]
         fit(keys, len(once) == len(set(once)))
-        if kind == "RULE" and not sock.interrupted:
-            swap = [have for have in (self.take(kind, reply[4:])
-                                      for reply in replies)
-                    if text(have["FILTER"]) == "swap"]
-            fit(swap, len(swap) == churn.SWAP)
-            fit(swap, len({have["PROTO"] for have in swap}) == 1)
         return len(replies)
+
+    def swap(self, sock):
+        """The rules of "swap", in one message, which nothing interrupts."""
+        error, replies = sock.genl(
+            self.c("RULE_GET"), attr(self.a("RULE_FILTER"), b"swap\0"),
+            NLM_F_DUMP)
+        fit("swap", not error)
+        rules = [self.take("RULE", reply[4:]) for reply in replies]
+        fit(rules, {text(have["FILTER"]) for have in rules} == {"swap"})
+        fit(rules, len(rules) == churn.SWAP)
+        fit(rules, len({have["PROTO"] for have in rules}) == 1)
+        return len(rules)
 
     @staticmethod
     def kept(kind):
@@ -225,7 +230,8 @@ def main():
         elif role == "visit":
             messages += visit(reader)
         else:
-            messages += reader.dumps((small, sock)) + reader.limits(sock) \
+            messages += reader.dumps((small, sock)) + reader.swap(sock) \
+                + reader.limits(sock) \
                 + reader.explain(sock, int(devices[0]))
     print(messages)
 
