@@ -21,6 +21,38 @@ busy() {
 	children+=($!)
 }
 
+# pktgen NS: a line of stdin is a file of it and a command
+pktgen() {
+	# shellcheck disable=SC2016 # it is the other shell's
+	"$1" bash -c 'cd /proc/net/pktgen && while read -r file line; do
+		echo "$line" >"$file" || exit; done' || bail "pktgen"
+}
+
+# generate NS DEV: packets as stdin tells pktgen, sent by each CPU from now on.
+# Where each allocation leaves a trace they are not to be all there is time for.
+generate() {
+	local options delay=1000000 cpu
+
+	case ${TMIRROR_KERNEL-} in
+	uml) is_fast || delay=20000000 ;;
+	k?san) delay=4000000 ;;
+	esac
+	options=$(printf '%s\n' "count 0" "delay $delay" && cat)
+	[ -e /proc/net/pktgen ] || must modprobe pktgen
+	for ((cpu = 0; cpu < $(nproc); cpu++)); do
+		echo "kpktgend_$cpu add_device $2@$cpu"
+		# shellcheck disable=SC2001 # a line each
+		sed "s/^/$2@$cpu /" <<<"$options"
+	done | pktgen "$1"
+	pktgen "$1" <<<"pgctrl start" &
+	generators=$!
+	children+=("$generators")
+}
+generate_no_more() {
+	pktgen "$1" <<<"pgctrl stop"
+	wait "$generators"
+}
+
 # more COMMAND...: in the long form alone
 more() {
 	[ -z "${TMIRROR_TORTURE-}" ] || "$@"
@@ -84,18 +116,19 @@ batches() {
 		[ $at != 0 ] || rounds=$((rounds + 1))
 	done
 	[ $rounds -lt 20 ] || ! printf '%s\n' "${never[@]}" | grep . >&2 || return
-	echo $((all - bad)) $bad
+	echo $((all - bad)) $bad $rounds
 }
 
 # did_all DOES WHAT: what those did, once they have come to their end
 did_all() {
-	local what=$2 sum=0 refused=0 name good bad
+	local what=$2 sum=0 refused=0 name good bad rounds
 
 	for name in "${!busy[@]}"; do
 		[ "${does[$name]}" = "$1" ] || continue
 		if wait "${busy[$name]}"; then
-			read -r good bad _ < <(tail -n 1 "$tmp/busy.$name")
-			echo "# $name: $good${bad:+, refused $bad}"
+			read -r good bad rounds < <(tail -n 1 "$tmp/busy.$name")
+			[[ $rounds =~ ^[0-9]+$ ]] || rounds=
+			echo "# $name: $good${bad:+, refused $bad}${rounds:+, in $rounds rounds}"
 			check "$what: $name" [ "$good" -gt 0 ]
 			sum=$((sum + good))
 			refused=$((refused + ${bad:-0}))

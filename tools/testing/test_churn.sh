@@ -20,7 +20,6 @@ seconds=$(amount 4 180)
 ! is_fast || seconds=$(amount 4 2400,350000)
 header=$here/../../include/uapi/linux/tmirror.h
 ko=$TMIRROR_KO_DIR/tmirror.ko
-[ -e /proc/net/pktgen ] || must modprobe pktgen
 
 topology
 topology6
@@ -82,36 +81,6 @@ capture torn c e0 "$torn"
 
 # --- traffic -----------------------------------------------------------------
 
-# Nanoseconds from one packet to the next. Where each allocation leaves a trace
-# they would otherwise be all that there is time for.
-delay=1000000
-case ${TMIRROR_KERNEL-} in
-uml) is_fast || delay=20000000 ;;
-k?san) delay=4000000 ;;
-esac
-
-# pktgen: a line of stdin is a file of it and a command
-pktgen() {
-	# shellcheck disable=SC2016 # it is the other shell's
-	h1 bash -c 'cd /proc/net/pktgen && while read -r file line; do
-		echo "$line" >"$file" || exit; done' || bail "pktgen"
-}
-for ((cpu = 0; cpu < $(nproc); cpu++)); do
-	echo "kpktgend_$cpu add_device e0@$cpu"
-	sed "s/^/e0@$cpu /" <<-END
-		count 0
-		pkt_size 600
-		delay $delay
-		flag UDPSRC_RND
-		udp_src_min 1
-		udp_src_max 100
-		src_min 10.1.0.1
-		src_max 10.1.0.1
-		dst_min 10.2.0.2
-		dst_max 10.2.0.2
-		dst_mac $(link p1 address)
-	END
-done | pktgen
 background m socat -u TCP-LISTEN:9,fork,reuseaddr OPEN:/dev/null
 
 # --- who changes, and who reads ----------------------------------------------
@@ -186,9 +155,17 @@ more busy sends frames-v1 flood m frames v1
 busy sends segments flood h2 segments 10.2.0.254
 more busy sends stream flood h2 stream 10.2.0.254
 have_begun "${!busy[@]}"
-pktgen <<<"pgctrl start" &
-generators=$!
-children+=("$generators")
+generate h1 e0 <<END
+pkt_size 600
+flag UDPSRC_RND
+udp_src_min 1
+udp_src_max 100
+src_min 10.1.0.1
+src_max 10.1.0.1
+dst_min 10.2.0.2
+dst_max 10.2.0.2
+dst_mac $(link p1 address)
+END
 show() { m nice tmconf -s session show && m nice tc -s actions list action tmirror; }
 more busy shows show repeat show
 busy routes underlay batches "$tmp/underlay" ip -n m -force -batch -
@@ -215,8 +192,7 @@ did_all sends "packets sent while sessions change"
 
 # --- afterwards --------------------------------------------------------------
 
-pktgen <<<"pgctrl stop"
-wait "$generators"
+generate_no_more h1
 check "pillar0 has seen every packet" wait_for seen_all
 is "so has its rule" "$(counter m pillar0 .matched.packets)" \
 	"$(m tmconf -s -j rule show still | jq '.[0].hits')"

@@ -73,6 +73,10 @@ rmmod tmirror
 busy reads visit m nice "$python" "$here/watch.py" "$header" "$tmp/enough" visit
 busy sends frames m nice "$python" "$here/flood.py" "$tmp/enough" frames d1
 have_begun "${!busy[@]}"
+generate m d1 <<END
+pkt_size 200
+dst_mac $(m ip -j link show d0 | jq -r '.[0].address')
+END
 busy devices devices batches "$tmp/devices" ip -n m -force -batch -
 busy uses tc batches "$tmp/tc" tc -n m -force -batch -
 busy routes underlay batches "$tmp/underlay" ip -n m -force -batch -
@@ -89,6 +93,7 @@ while [ $SECONDS -lt $end ]; do
 		target add nowhere remote 192.0.2.77
 		session add a number 1 source d0 target there continue on
 		session add b number 2 source d0 target nowhere
+		session add c number 3 source d1 target there
 	END
 	must m tmconf -b "$tmp/many"
 	# Sessions on devices that come and go, until there are none to change.
@@ -101,6 +106,7 @@ while [ $SECONDS -lt $end ]; do
 	config m <<-END
 		session del a
 		session del b
+		session del c
 	END
 	wait_for unload || break
 	kill "$changer"
@@ -112,6 +118,7 @@ done
 check "it came and went, to the end" [ $rounds -gt 0 -a $SECONDS -ge $end ]
 check_not "it is gone" loaded
 touch "$tmp/enough"
+generate_no_more m
 did $rounds "times the module came and went"
 did $changes "configuration changes"
 echo "# $busy_rounds times somebody held it"
