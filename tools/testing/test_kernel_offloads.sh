@@ -31,18 +31,19 @@ export SESSIONS=$tmp/sessions
 cat >"$tmp/bin/mirror" <<END
 #!/bin/bash
 ns=("\${@:2}")
-session() { tmconf "\${ns[@]}" session add "\$1" number 1 source "\$1" target t vni 1; }
-session "\$1" && exit
-tmconf "\${ns[@]}" target show t >/dev/null && exit
-$ip "\${ns[@]}" -batch - <<-BATCH
+session() { tmconf "\${ns[@]}" session "\$@"; }
+# It may be another device of that name.
+session show "\$1" >/dev/null && session set "\$1" source "\$1" && exit
+tmconf "\${ns[@]}" target show t >/dev/null || $ip "\${ns[@]}" -batch - <<-BATCH &&
 	link add tmirror0 mtu 65535 type dummy
 	address add 203.0.113.213/32 dev tmirror0
 	link set tmirror0 up
 	route add 203.0.113.214/32 dev tmirror0
 	neighbour replace 203.0.113.214 dev tmirror0 nud permanent lladdr 02:00:00:00:00:01
 BATCH
-tmconf "\${ns[@]}" target add t remote 203.0.113.214 dev tmirror0
-session "\$1"
+	tmconf "\${ns[@]}" target add t remote 203.0.113.214 dev tmirror0
+session add "\$1" number 1 source "\$1" target t vni 1 ||
+	echo "\$@" >>\$SESSIONS.unmirrored
 END
 
 # A device that comes up is mirrored; what a namespace's sessions counted is
@@ -91,14 +92,15 @@ scripts=(udpgso "gro -t data")
 
 total=0
 for script in "${scripts[@]}"; do
-	: >"$SESSIONS"
 	read -ra words <<<"$script"
 	# What depends on the machine's speed may fail for it, as without: once is
-	# not enough to blame us.
+	# not enough to blame us. Where speed is none of its reasons, nothing is skipped.
 	for try in 1 2 3; do
+		: >"$SESSIONS"
 		run mirrored "${words[@]}" && ok "$script passes" && break
 		cp "$tmp/out" "$tmp/with"
-		if ! run "${words[@]}"; then
+		echo "# $script: try $try fails, mirrored: $(tail -n 1 "$tmp/with")"
+		if ! is_fast && ! run "${words[@]}"; then
 			echo "# SKIP $script: fails here without as well: $(tail -n 1 "$tmp/out")"
 			continue 2
 		fi
@@ -109,6 +111,7 @@ for script in "${scripts[@]}"; do
 	total=$((total + $(copies)))
 done
 check "not all of them were skipped" [ "$total" -gt 0 ]
+is "devices that came up and were not mirrored" "" "$(cat "$SESSIONS.unmirrored" 2>/dev/null)"
 did $total "copies while the kernel's tests of offloads ran"
 
 finish
