@@ -11,7 +11,10 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ "${TMIRROR_KERNEL-}" = uml ] || skip "this kernel has no fault injection"
+case ${TMIRROR_KERNEL-} in
+uml | kasan) ;;
+*) skip "this kernel has no fault injection" ;;
+esac
 ko=${TMIRROR_KO_DIR:?runs in a guest of tools/testing/vm}
 header=$here/../../include/uapi/linux/tmirror.h
 loaded() { grep -q "^$1 " /proc/modules; }
@@ -80,6 +83,14 @@ echo -1 >/proc/sys/kernel/sched_rt_runtime_us
 
 netns other
 faults_begin
+# What is made for each CPU can fail for another than the first, which uml has not.
+if [ "$TMIRROR_KERNEL" = kasan ]; then
+	faults faults commands memory 1 0 80 "the first target of a namespace"
+	must rmmod tmirror
+	must insmod "$ko/tmirror_faults.ko"
+	faults faults commands calls 1 0 80 "the first target of a namespace"
+	finish
+fi
 # In short some of it fails, and tomorrow something else.
 step=$(amount 29 1) rules=$(amount 80 300) turn=${TMIRROR_TURN-$(($(date +%s) / 86400))}
 [ "$step" = 1 ] || echo "# each $step-th fault, a quarter of the commands: TMIRROR_TURN=$turn"
