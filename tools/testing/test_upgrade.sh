@@ -88,7 +88,7 @@ upgrade() {
 	is "none of $(<"$tmp/sent") packets was lost" "$(<"$tmp/sent")" "$(<"$tmp/received")"
 	missing=$($python "$here/stream.py" gap "$tmp/copies.pcap" 1)
 	check "how long it was without mirroring is known" \
-		grep -qx '[0-9]* [0-9]*' <<<"$missing"
+		grep -Eqx '[0-9]+ [0-9]+' <<<"$missing"
 	echo "# $how: without mirroring for ${missing#* } ms, ${missing% *} packets"
 }
 
