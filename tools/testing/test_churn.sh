@@ -18,6 +18,8 @@
 seconds=$(amount 4 180)
 # Of the million, this is where most are.
 ! is_fast || seconds=$(amount 4 2400,350000)
+# Before and after is much to do as well, where all is slow.
+! is_any_of kasan kcsan || seconds=$(amount 4 90)
 header=$here/../../include/uapi/linux/tmirror.h
 ko=$TMIRROR_KO_DIR/tmirror.ko
 
