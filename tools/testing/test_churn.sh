@@ -17,7 +17,7 @@
 
 seconds=$(amount 4 180)
 # Of the million, this is where most are.
-! is_fast || seconds=$(amount 4 2400,350000)
+! is_fast || seconds=$(amount 4 3600,350000)
 # Before and after is much to do as well, where all is slow.
 ! is_any_of kasan kcsan || seconds=$(amount 4 90)
 header=$here/../../include/uapi/linux/tmirror.h
