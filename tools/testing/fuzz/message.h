@@ -35,7 +35,8 @@ void message_nest_end(struct message *m, struct nlattr *nest);
 void message_build(struct message *m, const struct command *c);
 size_t message_attrs(const struct message *m);
 
-unsigned int mutate(struct message *m, struct message *other);
+void mutate(struct message *m, struct message *other);
+unsigned int mutate_depth(struct message *m);
 void mutate_not(struct message *m);
 void mutate_length(struct message *m);
 

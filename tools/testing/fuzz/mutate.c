@@ -356,27 +356,38 @@ static void remove_twins(struct message *m, uint16_t type, size_t len)
 	}
 }
 
-/* In how many nests an attribute is. */
-static unsigned int depth_of(const struct places *p, int i)
+/**
+ * mutate_depth() - how deep in a message there is something to be damaged
+ * @m: message
+ *
+ * Return: in how many nests the attribute is that is in most of them
+ */
+unsigned int mutate_depth(struct message *m)
 {
-	unsigned int depth = 0;
+	unsigned int deepest = 0, depth;
+	struct places p = { };
+	int i, in;
 
-	while ((i = p->in[i]) >= 0)
-		depth++;
-	return depth;
+	find(m, &p, message_attrs(m), m->header.nlmsg_len, -1);
+	for (i = 0; i < p.n; i++) {
+		depth = 0;
+		for (in = p.in[i]; in >= 0; in = p.in[in])
+			depth++;
+		if (depth > deepest)
+			deepest = depth;
+	}
+	return deepest;
 }
 
 /**
  * mutate() - damage a message
  * @m: message
  * @other: where something else can be taken from
- *
- * Return: how deep in nests it was damaged, at most
  */
-unsigned int mutate(struct message *m, struct message *other)
+void mutate(struct message *m, struct message *other)
 {
 	static const unsigned int times[] = { 1, 1, 1, 1, 2, 2, 3, 8 };
-	unsigned int n = times[dice(ARRAY_SIZE(times))], deepest = 0;
+	unsigned int n = times[dice(ARRAY_SIZE(times))];
 	struct places p;
 	int i;
 
@@ -386,11 +397,8 @@ unsigned int mutate(struct message *m, struct message *other)
 			header(m, &p, i, other);
 			break;
 		}
-		if (depth_of(&p, i) > deepest)
-			deepest = depth_of(&p, i);
 		mutations[dice(ARRAY_SIZE(mutations))](m, &p, i, other);
 	}
-	return deepest;
 }
 
 /**

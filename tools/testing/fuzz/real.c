@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "dice.h"
 #include "message.h"
 #include "real.h"
 #include "../../tmconf/array.h"
@@ -70,12 +69,13 @@ unsigned int real_count(bool route)
 }
 
 /**
- * real_pick() - one of them
+ * real_get() - one of them
  * @route: of tc, or of the family
+ * @i: which, below their number
  *
  * Return: the message; it stays where it is
  */
-const struct nlmsghdr *real_pick(bool route)
+const struct nlmsghdr *real_get(bool route, unsigned int i)
 {
-	return reals[route][dice(reals_n[route])];
+	return reals[route][i];
 }
