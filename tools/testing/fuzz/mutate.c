@@ -401,6 +401,20 @@ void mutate(struct message *m, struct message *other)
 	}
 }
 
+/* Of a cookie without bytes the stock tc shows what is on its stack. */
+static void remove_empty_cookies(struct message *m)
+{
+	struct nlattr *attr;
+	size_t i;
+
+	for (i = message_attrs(m); i + NLA_HDRLEN <= m->header.nlmsg_len; i += 4) {
+		attr = attr_at(m, i);
+		if (attr->nla_len == NLA_HDRLEN &&
+		    (attr->nla_type & NLA_TYPE_MASK) == TCA_ACT_COOKIE)
+			attr->nla_type = 0;
+	}
+}
+
 /**
  * mutate_not() - take out of a message what no kernel is to be sent
  * @m: message
@@ -416,6 +430,7 @@ void mutate_not(struct message *m)
 	case RTM_NEWACTION:
 	case RTM_NEWTFILTER:
 		remove_twins(m, TCA_TMIRROR_PARMS, sizeof(struct tc_tmirror));
+		remove_empty_cookies(m);
 		break;
 	case RTM_DELACTION:
 		remove_twins(m, TCA_ACT_INDEX, sizeof(uint32_t));
