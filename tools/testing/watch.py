@@ -10,8 +10,8 @@
 until there is FILE.
 Each object has all of its attributes, and they fit together, see churn.py.
 A dump has no object twice, misses none that was there throughout, and ends;
-the filter "swap" is one of its lists. Ends with status 1 at the first that is not so. Prints how many messages were read: none
-at first, and at the end.
+the filter "swap" is one of its lists. Ends with status 1 at the first that is
+not so. Prints how many messages were read: none at first, and at the end.
 """
 
 import functools
@@ -231,8 +231,7 @@ def main():
             messages += visit(reader)
         else:
             messages += reader.dumps((small, sock)) + reader.swap(sock) \
-                + reader.limits(sock) \
-                + reader.explain(sock, int(devices[0]))
+                + reader.limits(sock) + reader.explain(sock, int(devices[0]))
     print(messages)
 
 
