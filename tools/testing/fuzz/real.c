@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Messages that tools have sent, as record.py wrote them down. */
 #include <fcntl.h>
+#include <linux/rtnetlink.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "dice.h"
 #include "message.h"
 #include "real.h"
 #include "../../tmconf/array.h"
@@ -26,8 +29,33 @@ static bool is_ours(const struct nlmsghdr *nlh)
 	return false;
 }
 
+/*
+ * What is in an action's options is within three nests. Those that make actions
+ * come from tc, which says of some nests only that they are.
+ */
+static void check_depth(void)
+{
+	unsigned int i, deep = 0, all = 0;
+	const struct nlmsghdr *nlh;
+	struct message m;
+
+	for (i = 0; i < reals_n[true]; i++) {
+		nlh = reals[true][i];
+		if (nlh->nlmsg_type != RTM_NEWACTION)
+			continue;
+		memcpy(&m, nlh, nlh->nlmsg_len);
+		deep += mutate_depth(&m) >= 3;
+		all++;
+	}
+	if (!all || deep < all) {
+		fprintf(stderr, "of %u messages that make actions, %u are seen to have options\n",
+			all, deep);
+		exit(1);
+	}
+}
+
 /**
- * real_read() - read the messages of a file; ends the program if there are none
+ * real_read() - read the messages of a file; ends the program if they are no use
  * @path: its name
  *
  * Context: the family is known.
@@ -55,6 +83,7 @@ void real_read(const char *path)
 			len, reals_n[false], reals_n[true]);
 		exit(1);
 	}
+	check_depth();
 }
 
 /**
@@ -69,13 +98,12 @@ unsigned int real_count(bool route)
 }
 
 /**
- * real_get() - one of them
+ * real_pick() - one of them
  * @route: of tc, or of the family
- * @i: which, below their number
  *
  * Return: the message; it stays where it is
  */
-const struct nlmsghdr *real_get(bool route, unsigned int i)
+const struct nlmsghdr *real_pick(bool route)
 {
-	return reals[route][i];
+	return reals[route][dice(reals_n[route])];
 }

@@ -8,6 +8,6 @@
 
 void real_read(const char *path);
 unsigned int real_count(bool route);
-const struct nlmsghdr *real_get(bool route, unsigned int i);
+const struct nlmsghdr *real_pick(bool route);
 
 #endif
