@@ -321,6 +321,14 @@ decapsulator() {
 	must ip -n c link set "vx$vni" up
 }
 
+# At m, port 7 of TCP: what a client sends, to its end, and then $tmp/data back.
+# Without -t socat gives the answer half a second to begin.
+serve() {
+	background m socat -t 60 TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
+		SYSTEM:"cat >/dev/null; cat $tmp/data" 2>/dev/null
+	wait_for m bash -c "</dev/tcp/10.1.0.254/7" || bail "no server at m"
+}
+
 # --- captures ----------------------------------------------------------------
 
 # capture_begin NAME NS DEV [TCPDUMP ARGUMENTS...]: into $tmp/NAME.pcap. A

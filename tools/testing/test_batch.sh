@@ -19,9 +19,7 @@ must m ethtool -K p1 gro on >/dev/null
 must m ethtool -K u0 tx off >/dev/null
 must m ethtool -K u0 tx-udp-segmentation off >/dev/null
 head -c 100000 /dev/urandom >"$tmp/data"
-background m socat TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
-	SYSTEM:"cat >/dev/null; cat $tmp/data"
-wait_for m bash -c "</dev/tcp/10.1.0.254/7" || bail "no server"
+serve
 
 must m tc qdisc add dev u0 clsact
 # counted PROTOCOL VNI OFFSET LENGTH: those of more bytes than a copy has, by

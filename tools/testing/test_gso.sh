@@ -24,13 +24,7 @@ must ip -n h1 link set e0.100 up
 must ip -n m link set p1.100 up
 head -c 100000 /dev/urandom >"$tmp/data"
 
-# serve NS ADDRESS: a TCP server in NS takes what comes, and then sends the data
-serve() {
-	background "$1" socat TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
-		SYSTEM:"cat >/dev/null; cat $tmp/data"
-	wait_for "$1" bash -c "</dev/tcp/$2/7" || bail "no server in $1"
-}
-serve m 10.1.0.254
+serve
 
 config m <<END
 target add t remote 192.0.2.9

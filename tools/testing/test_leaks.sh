@@ -83,8 +83,7 @@ session add tun number 1 source tun0 target t vni 8
 END
 must ip -n m address add 10.50.0.1/24 dev tun0
 yes "nothing that a pattern is like" | head -c 60000 >"$tmp/data"
-background m socat TCP-LISTEN:7,fork,reuseaddr SYSTEM:"cat >/dev/null; cat $tmp/data" 2>/dev/null
-wait_for m bash -c "</dev/tcp/10.1.0.254/7" || bail "no server"
+serve
 capture copies c e0 udp port 4789
 for _ in $(seq "$(amount 1 20)"); do
 	fill

@@ -725,7 +725,7 @@ kind_programs() {
 	done >"$tmp/dns.conf"
 	background h2 dnsmasq -k -R -h --pid-file= --user=root -C "$tmp/dns.conf"
 	background h2 iperf3 -s -p 5201 >/dev/null
-	background h2 socat TCP6-LISTEN:5010,fork,reuseaddr,ipv6only=0 EXEC:cat
+	background h2 socat -t 60 TCP6-LISTEN:5010,fork,reuseaddr,ipv6only=0 EXEC:cat
 	for port in 53 5201 5010; do
 		wait_for h2 sh -c "ss -tlnH sport = $port | grep -q ." ||
 			bail "no server at port $port"

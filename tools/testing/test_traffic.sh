@@ -23,7 +23,7 @@ must ip -n m link set p1.100 up
 head -c 200000 /dev/urandom | base64 >"$tmp/page"
 background h2 "$python" -m http.server -d "$tmp" -b :: 80 >/dev/null 2>&1
 wait_for h2 bash -c '</dev/tcp/10.2.0.2/80' || bail "no HTTP server"
-background h2 socat UDP6-RECVFROM:53,fork,ipv6only=0 EXEC:cat
+background h2 socat -t 60 UDP6-RECVFROM:53,fork,ipv6only=0 EXEC:cat
 wait_for h2 sh -c "ss -uln | grep -q ':53 '" || bail "no UDP server"
 
 config m <<END
