@@ -118,6 +118,8 @@ static int tmirror_act_init(struct net *net, struct nlattr *nla,
 			tcf_idr_cleanup(actions, index);
 			return err;
 		}
+		/* Until cleanup; the core then says who is at its egress hook. */
+		net_inc_egress_queue();
 		ret = ACT_P_CREATED;
 	} else if (bind) {
 		return ACT_P_BOUND;
@@ -165,7 +167,11 @@ static int tmirror_act(struct sk_buff *skb, const struct tc_action *a,
 	tcf_action_update_bstats(&action->common, skb);
 
 	params = tmirror_dereference(action->params);
-	/* A block can be shared with a qdisc after it was bound to a hook. */
+	/*
+	 * A block can be shared with a qdisc, whose lock is held then. It has
+	 * packets too that were redirected to it from an ingress hook, as which
+	 * they pass unless the core has marked them anew.
+	 */
 	if (likely(skb_at_tc_ingress(skb) || skb_at_tc_egress(skb)))
 		tmirror_mirror_skb(params->tn, params->session, skb);
 	else
@@ -221,6 +227,7 @@ static void tmirror_act_cleanup(struct tc_action *a)
 {
 	/* Packets may be at it still: what they see goes by RCU. */
 	params_free(rcu_dereference_protected(to_tmirror(a)->params, 1));
+	net_dec_egress_queue();
 }
 
 static size_t tmirror_act_fill_size(const struct tc_action *a)

@@ -108,6 +108,17 @@ static inline void xmit_set_skip_txqueue(bool skip)
 }
 #endif
 
+/* Without it nothing is ever at an egress hook. */
+#ifndef CONFIG_NET_EGRESS
+static inline void net_inc_egress_queue(void)
+{
+}
+
+static inline void net_dec_egress_queue(void)
+{
+}
+#endif
+
 /* 6.12 gave skb_at_tc_ingress() a twin. */
 #ifndef HAVE_SKB_AT_TC_EGRESS
 static inline bool skb_at_tc_egress(const struct sk_buff *skb)

@@ -46,7 +46,7 @@ refused "a session in use by a tc filter is not deleted" 1 free \
 	m tmconf session del free
 refused "nor its target" 1 t m tmconf target del t
 check "with the tc filter deleted" tc_del ingress pref 1
-check "it is" m tmconf session del free
+check "it is, a little later" wait_for m tmconf session del free
 refused "one in use keeps flush from deleting anything" 1 . m tmconf flush
 is "and all is there" picky "$(m tmconf -j session show | jq -r '.[].name')"
 must m tmconf session add free number 1 target t vni 1
@@ -190,5 +190,28 @@ must m tc qdisc add dev p2 ingress_block 7 clsact
 refused "nor to a shared block" 1 "tc filter add (dev p2|block 7)" \
 	m tmconf session add s number 1 source p2 target t
 is "nothing was made" 0 "$(m tmconf -j session show | jq length)"
+must m tc qdisc del dev p2 clsact
+
+# Under the lock of a qdisc nothing is sent, not for a packet either that comes
+# from an ingress hook; the kernel tells them apart where egress hooks are in use,
+# which here they are not: red drops into a block that has our action.
+must m tc qdisc del dev p1 clsact
+must m tmconf session add free number 1 target t vni 1
+must m tc qdisc add dev p1 ingress
+must m tc filter add dev p1 ingress matchall action mirred egress redirect dev p2
+must m tc qdisc add dev p2 root handle 1: tbf rate 8bit burst 2000 limit 100000
+must m tc qdisc add dev p2 parent 1: handle 2: red limit 10000 min 100 max 300 \
+	avpkt 10 burst 17 probability 1 bandwidth 10mbit qevent early_drop block 9
+must m tc filter add block 9 matchall action tmirror session free index 9
+overlimits() {
+	m tc -s -j actions get action tmirror index 9 |
+		jq '[.[].actions[]?.stats.overlimits] | add'
+}
+refused_many() { [ "$(overlimits)" -ge 50 ]; }
+# shellcheck disable=SC2046 # words
+frames h1 send e0 $(printf 'udp %.0s' {1..100}) >/dev/null
+wait_for refused_many
+is "nothing is mirrored under the lock of a qdisc" 0 \
+	"$(counter m free .matched.packets)"
 
 finish
