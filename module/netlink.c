@@ -338,7 +338,8 @@ static void announce(struct tmirror_net *tn, u8 cmd, tmirror_fill_t fill,
 
 	tn->changes++;
 	/* Devices may outlast the family when the module goes. */
-	if (!tmirror_genl_is_registered())
+	if (!tmirror_genl_is_registered() ||
+	    !genl_has_listeners(&tmirror_genl_family, tn->net, 0))
 		return;
 	skb = message(tn, cmd, 0, 0, fill, object, false);
 	if (skb)

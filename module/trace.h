@@ -33,8 +33,8 @@ TRACE_EVENT(tmirror_copy,
 	    TP_STRUCT__entry(__array(char, session, TMIRROR_NAME_MAX + 1)
 			     __field(u32, wire)
 			     __field(u32, kept)),
-	    TP_fast_assign(strscpy(__entry->session, session,
-				   sizeof(__entry->session));
+	    TP_fast_assign(strscpy_pad(__entry->session, session,
+				       sizeof(__entry->session));
 			   __entry->wire = wire;
 			   __entry->kept = kept;),
 	    TP_printk("session=%s wire=%u length=%u",
@@ -49,8 +49,8 @@ TRACE_EVENT(tmirror_drop,
 			     __field(u64, bytes)
 			     __field(u32, packets)
 			     __field(int, cause)),
-	    TP_fast_assign(strscpy(__entry->session, session,
-				   sizeof(__entry->session));
+	    TP_fast_assign(strscpy_pad(__entry->session, session,
+				       sizeof(__entry->session));
 			   __entry->bytes = bytes;
 			   __entry->packets = packets;
 			   __entry->cause = cause;),
