@@ -94,10 +94,10 @@ upgrade() {
 
 by_hand() {
 	m tmconf save >"$tmp/saved.json" &&
-		m tmconf flush && rmmod tmirror && modprobe tmirror &&
+		m tmconf flush && modprobe -r --wait 5000 tmirror && modprobe tmirror &&
 		m tmconf apply "$tmp/saved.json"
 }
-upgrade 2 "save, flush, rmmod, modprobe, apply" by_hand
+upgrade 2 "save, flush, modprobe -r, modprobe, apply" by_hand
 
 # The commands of the service; those with a hyphen in front may fail.
 service() {
@@ -122,6 +122,6 @@ m tmconf save >"$tmp/after.json"
 check "and nothing is lost by trying" diff "$tmp/before.json" "$tmp/after.json"
 check_not "nor is the module removed" modprobe -r tmirror
 must m tc filter del dev p2 ingress pref 50000
-check "with that filter gone it can be" by_hand
+check "with that filter gone it can be, a little later" wait_for by_hand
 
 finish
