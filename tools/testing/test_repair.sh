@@ -53,11 +53,12 @@ counted() {
 	wait_for count_is "$2" $((before + 1))
 	is "$1" "$((before + 1))" "$(count "$2")"
 }
+got() { [ "$(stat -c %s "$tmp/got")" -ge "$1" ]; }
 # accepted DESC BYTES COMMAND: that many bytes of the data of its copy are
 accepted() {
 	: >"$tmp/got"
 	"$3"
-	wait_for test "$(($2))" -le "$(stat -c %s "$tmp/got")"
+	wait_for got "$2"
 	check "$1 is accepted, $2 bytes of data" cmp "$tmp/got" <(head -c "$2" "$tmp/data")
 }
 
