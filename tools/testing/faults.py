@@ -51,7 +51,7 @@ CLSACT, INGRESS = 0xfffffff1, 0xfffffff2
 PIPE, GOTO_CHAIN = 3, 2 << 28
 
 # What is waited for comes sooner.
-LIMIT = 10
+LIMIT = 100
 # A program that has said why.
 REFUSED = -1
 

@@ -50,7 +50,7 @@ RTM_NEWLINK = 16
 # IFLA_GSO_MAX_SIZE, IFLA_GRO_MAX_SIZE; and the two for IPv4, from 6.3 on
 SIZES = (41, 58, 63, 64)
 
-LIMIT = 30
+LIMIT = 100
 SEGMENT = 1000
 PART = 150000
 DATA = os.urandom(1 << 20)

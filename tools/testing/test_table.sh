@@ -724,11 +724,9 @@ kind_programs() {
 		echo "address=/h2/${far[$version]}"
 	done >"$tmp/dns.conf"
 	background h2 dnsmasq -k -R -h --pid-file= --user=root -C "$tmp/dns.conf"
-	background h2 iperf3 -s -p 5201 >/dev/null
 	background h2 socat -t 60 TCP6-LISTEN:5010,fork,reuseaddr,ipv6only=0 EXEC:cat
-	for port in 53 5201 5010; do
-		wait_for h2 sh -c "ss -tlnH sport = $port | grep -q ." ||
-			bail "no server at port $port"
+	for port in 53 5010; do
+		wait_for served "$port" || bail "no server at port $port"
 	done
 	source_is p1 h1 e0
 	merge p1
@@ -748,16 +746,22 @@ kind_programs() {
 		check "programs netcat $version" \
 			cmp "$tmp/ports" <(h1 nc -N "${far[$version]}" 5010 <"$tmp/ports")
 		is "programs dig $version" "${far[$version]}" \
-			"$(h1 dig +short "@${far[$version]}" h2 "$record")"
+			"$(h1 dig +time=60 +short "@${far[$version]}" h2 "$record")"
 		is "programs dig $version TCP" "${far[$version]}" \
-			"$(h1 dig +tcp +short "@${far[$version]}" h2 "$record")"
+			"$(h1 dig +tcp +time=60 +short "@${far[$version]}" h2 "$record")"
 	done
 	judge "$h1_mac" "$sent_from"
 }
-# iperf VERSION NAME OPTION...
+served() { h2 ss -tlnH "sport = $1" | grep -q .; }
+# iperf VERSION NAME OPTION...: with a server of its own. One that stays listens
+# anew after each client, and refuses whoever comes before.
 iperf() {
+	background h2 iperf3 -s -1 -p 5201 >/dev/null
+	wait_for served 5201 || bail "no server at port 5201"
 	check "programs iperf3 $1 $2" h1 iperf3 -c "${far[$1]}" -p 5201 -J "${@:3}"
+	wait_for ended "$last"
 }
+ended() { ! kill -0 "$1"; }
 
 # Rare headers, those that lie, and those that chance has changed
 # replay NS DEV FILE: so many at once that all their copies fit a capture's buffer,

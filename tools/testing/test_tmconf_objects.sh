@@ -428,10 +428,11 @@ dropped() {
 		jq '[.. | .stats? // empty | .packets] | add'
 }
 
+# frames3 DIRECTION [OPTION...]
 frames3() {
 	case $1 in
-	ingress) nsenter --net=/run/netns/o ping -q -c 3 -i 0.02 -W 0.1 10.9.0.1 ;;
-	egress) n ping -q -c 3 -i 0.02 -W 0.1 10.9.0.2 ;;
+	ingress) nsenter --net=/run/netns/o ping -q -c 3 -i 0.02 "${@:2}" 10.9.0.1 ;;
+	egress) n ping -q -c 3 -i 0.02 "${@:2}" 10.9.0.2 ;;
 	esac >"$tmp/ping" 2>&1
 }
 
@@ -447,7 +448,7 @@ for direction in ingress egress; do
 	must n tc qdisc add dev v0 clsact
 	must n tc filter add dev v0 $direction pref 10 protocol ip flower ip_proto icmp action drop
 	must t session add s number 1 source v0 target a filter $filter
-	check_not "$direction: a filter after ours still drops" frames3 $direction
+	check_not "$direction: a filter after ours still drops" frames3 $direction -W 0.1
 	# a sender that is told of it may try again
 	dropped=$(dropped v0 $direction 10)
 	check "$direction: all of them" [ "$dropped" -ge 3 ]
@@ -456,7 +457,7 @@ for direction in ingress egress; do
 	check "$direction: without it they pass" frames3 $direction
 	is "$direction: matched once each" $((dropped + 3)) "$(counter n s .matched.packets)"
 	must n tc filter add dev v0 $direction pref 1 protocol ip flower ip_proto icmp action drop
-	check_not "$direction: a filter before ours drops" frames3 $direction
+	check_not "$direction: a filter before ours drops" frames3 $direction -W 0.1
 	is "$direction: so they are not matched" $((dropped + 3)) "$(counter n s .matched.packets)"
 	json "$direction: which is said" "\"pref 1 flower\"" ".[0].preceded.$direction" session show s
 	must t session del s
