@@ -89,6 +89,8 @@ if [ "$TMIRROR_KERNEL" = kasan ]; then
 	must rmmod tmirror
 	must insmod "$ko/tmirror_faults.ko"
 	faults faults commands calls 1 0 80 "the first target of a namespace"
+	check "each CPU's socket has failed" [ "$(grep -c ' sock_create_kern$' "$tmp/failed")" \
+		-ge "$(nproc)" ]
 	finish
 fi
 # In short some of it fails, and tomorrow something else.

@@ -110,11 +110,18 @@ class Reader(churn.Maker):
         return len(replies)
 
     def swap(self, sock):
-        """The rules of "swap", in one message, which nothing interrupts."""
-        error, replies = sock.genl(
-            self.c("RULE_GET"), attr(self.a("RULE_FILTER"), b"swap\0"),
-            NLM_F_DUMP)
-        fit("swap", not error)
+        """The rules of "swap".
+
+        They are one message, which nothing interrupts, unless the kernel lacks
+        memory for one that large.
+        """
+        for _ in range(BOUND):
+            error, replies = sock.genl(
+                self.c("RULE_GET"), attr(self.a("RULE_FILTER"), b"swap\0"),
+                NLM_F_DUMP)
+            fit("swap", not error)
+            if not sock.interrupted:
+                break
         rules = [self.take("RULE", reply[4:]) for reply in replies]
         fit(rules, {text(have["FILTER"]) for have in rules} == {"swap"})
         fit(rules, len(rules) == churn.SWAP)
