@@ -169,6 +169,8 @@ for seed in $(seq "$first" $((first + rounds - 1))); do
 	END
 	frames m send d1 udp >/dev/null
 	check "a packet is mirrored" wait_for counter_is m s .mirrored.packets 1
+	counter_is m s .mirrored.packets 1 ||
+		{ m tmconf -s -j session show s; m tc -s filter show dev d0 ingress; } | sed 's/^/# /'
 	without_filters
 	check "and again all can be flushed" m tmconf flush
 done
