@@ -162,15 +162,16 @@ for seed in $(seq "$first" $((first + rounds - 1))); do
 	check "everything can be flushed" m tmconf flush
 	is "nothing is counted that is not there" '{"sessions":0,"targets":0,"filters":0}' \
 		"$(m tmconf -s -j limits show | jq -c '.[0].stats.used | {sessions, targets, filters}')"
+	# Targets may have been behind d0 or d1, where ARP still asks for them.
 	config m <<-END
-		limits set sessions 1 targets 1 memory 1000000
+		limits set sessions 1 targets 1 filters 1 rules 1 memory 1000000
 		target add t remote 192.0.2.9 dev u0
-		session add s number 1 source d0 target t
+		filter add f
+		rule add f number 1 direction ingress action accept proto udp
+		session add s number 1 source d0 target t filter f
 	END
 	frames m send d1 udp >/dev/null
 	check "a packet is mirrored" wait_for counter_is m s .mirrored.packets 1
-	counter_is m s .mirrored.packets 1 ||
-		{ m tmconf -s -j session show s; m tc -s filter show dev d0 ingress; } | sed 's/^/# /'
 	without_filters
 	check "and again all can be flushed" m tmconf flush
 done
