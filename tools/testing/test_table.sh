@@ -72,14 +72,23 @@ traffic() {
 	IFS= read -r answer <&"${traffic[0]}" || bail "the traffic ended: $*"
 	[ "$answer" = ok ]
 }
+# action DIRECTION VERSION PORT: the index of the action that counts what the hook
+# meets of super-packets: 1 or 2 for the direction, 4 or 6, and the class's port
+action() {
+	local direction=1
+
+	[ "$1" = ingress ] || direction=2
+	printf "$direction%d%04d" "${2#ipv}" "$3"
+}
 # met CLASS VERSION: the hook has met super-packets of it, in both directions
 met() {
-	local suffix
+	local port in out
 
-	suffix=$(awk -v name="$1" '$1 == name { printf "%04d", $2 }' "$tmp/ports")
-	m tc -s -j actions ls action gact | jq -e --arg suffix "${2#ipv}$suffix" '
-		[.[].actions[]? | select(.index == ("1" + $suffix, "2" + $suffix | tonumber)) |
-		.stats.bytes > 0] == [true, true]' >/dev/null
+	port=$(awk -v name="$1" '$1 == name { print $2 }' "$tmp/ports")
+	in=$(action ingress "$2" "$port") out=$(action egress "$2" "$port")
+	m tc -s -j actions ls action gact | jq -e --argjson of "[$in, $out]" '
+		[.[].actions[]? | select(.index == $of[]) | .stats.bytes > 0] ==
+		[true, true]' >/dev/null
 }
 # again CLASS VERSION WORDS...: traffic, once more if no packets of it were merged:
 # between any two may have passed all the time that GRO waits
@@ -213,14 +222,11 @@ source_is() {
 	capture_begin far h2 e0 "$no_mld"
 	captures_began
 }
-# Counters of the super-packets that the hook meets: their index is the
-# direction, the version of IP, and the class as four digits.
+# Counters of the super-packets that the hook meets, see action().
 super_filters() {
-	local direction d v at name port proto first match
+	local direction v at name port proto first match
 
 	for direction in ingress egress; do
-		d=1
-		[ "$direction" = ingress ] || d=2
 		for v in 4 6; do
 			at=0
 			[ "$direction" = egress ] || at=$ingress_tag
@@ -232,9 +238,9 @@ super_filters() {
 				big-tcp) match="meta(pkt_len gt 66000)" ;;
 				gre | ipip) match="u32(u8 $proto 0xff at $((v == 4 ? 9 : 6)))" port=$proto ;;
 				esac
-				printf -v port %04d "$port"
 				echo "filter add dev $dev $direction pref 65000 protocol all basic" \
-					"match '$first and $match' action continue index $d$v$port"
+					"match '$first and $match' action continue" \
+					"index $(action "$direction" "$v" "$port")"
 			done <"$tmp/classes"
 		done
 	done
