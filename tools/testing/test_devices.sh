@@ -69,6 +69,30 @@ must m tmconf session set s source p1
 shows "session set attaches it again" p1 true true
 mirrors "and it mirrors" h1 e0
 
+# --- somebody else is faster -------------------------------------------------
+
+# meanwhile COMMAND: the source is set by a tmconf that loses the race against it
+meanwhile() {
+	must m tc qdisc del dev p1 clsact
+	must m env MEANWHILE="$1" LD_PRELOAD="$here/meanwhile.so" tmconf session set s source p1
+}
+meanwhile "tc qdisc add dev p1 clsact"
+shows "somebody makes the clsact: attached" p1 true true
+mirrors "and it mirrors" h1 e0
+must m tmconf session del s
+is "the clsact, which is theirs, stays" 1 "$(m tc qdisc show dev p1 | grep -c clsact)"
+no_filters "and has no filters" p1
+config m <<<"session add s number 1 source p1 target t vni 1"
+seen=0
+pref=$(m tc -j filter show dev p1 egress | jq '[.[].pref] | min')
+meanwhile "tc qdisc add dev p1 clsact &&
+	tc filter add dev p1 egress pref $pref matchall action ok"
+shows "somebody filters as well: attached" p1 true true
+mirrors "and it mirrors" h1 e0
+must m tc qdisc del dev p1 clsact
+must m tmconf session set s source p1
+shows "as it was" p1 true true
+
 # --- another namespace -------------------------------------------------------
 
 must ip -n m link set p1 netns h2

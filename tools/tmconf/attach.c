@@ -30,41 +30,31 @@ static struct nlmsghdr *request(void *buf, uint16_t type, uint16_t flags, const 
 	return nlh;
 }
 
-/* Returns an errno; what is not 0 has its line in t->err. */
-static int run(struct tmconf *t, struct nlmsghdr *nlh, int ifindex, const char *what)
+/* Returns how a request ended, an errno; what is not 0 has its line in t->err. */
+static int ended(struct tmconf *t, const struct nl_reply *reply, int ifindex, const char *what)
 {
 	char name[IF_NAMESIZE] = "?";
-	struct nl_reply reply;
-	int error;
 
-	if (nl_request(&t->rtnl, nlh, &reply)) {
+	if (reply->error) {
 		if_indextoname(ifindex, name);
-		err_refuse(&t->err, "source %s: %s: %s%s%s", name, what, reply.text,
-			   *reply.text ? ": " : "", strerror(reply.error));
+		err_refuse(&t->err, "source %s: %s: %s%s%s", name, what, reply->text,
+			   *reply->text ? ": " : "", strerror(reply->error));
 	}
-	error = reply.error;
-	free(reply.data);
-	return error;
+	return reply->error;
 }
 
-static int change_qdisc(struct tmconf *t, int ifindex, bool add)
+/* These put a request at @at, and return it. */
+static struct nlmsghdr *put_clsact(void *at, uint16_t type, uint16_t flags, int ifindex)
 {
 	const struct tcmsg tcm = {
 		.tcm_ifindex = ifindex,
 		.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
 		.tcm_parent = TC_H_CLSACT,
 	};
-	struct nlmsghdr *nlh;
-	char buf[256];
-	int error;
+	struct nlmsghdr *nlh = request(at, type, flags, &tcm);
 
-	nlh = request(buf, add ? RTM_NEWQDISC : RTM_DELQDISC,
-		      add ? NLM_F_CREATE | NLM_F_EXCL : 0, &tcm);
 	mnl_attr_put_strz(nlh, TCA_KIND, "clsact");
-	error = run(t, nlh, ifindex, add ? "add clsact" : "delete clsact");
-	if (!error)
-		tc_set_clsact(t, ifindex, add);
-	return error;
+	return nlh;
 }
 
 static struct tcmsg filter_message(const struct attach *a, int d)
@@ -89,14 +79,13 @@ static void put_action(struct nlmsghdr *nlh, const char *cookie)
 	mnl_attr_nest_end(nlh, action);
 }
 
-static int add_filter(struct tmconf *t, const struct attach *a, int d)
+static struct nlmsghdr *put_filter(void *at, const struct attach *a, int d)
 {
 	const struct tcmsg tcm = filter_message(a, d);
 	struct nlattr *options, *actions;
 	struct nlmsghdr *nlh;
-	char buf[512];
 
-	nlh = request(buf, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, &tcm);
+	nlh = request(at, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, &tcm);
 	mnl_attr_put_strz(nlh, TCA_KIND, "matchall");
 	options = mnl_attr_nest_start(nlh, TCA_OPTIONS);
 	mnl_attr_put_u32(nlh, TCA_MATCHALL_FLAGS, TCA_CLS_FLAGS_SKIP_HW);
@@ -104,36 +93,72 @@ static int add_filter(struct tmconf *t, const struct attach *a, int d)
 	put_action(nlh, a->owns ? TC_COOKIE_CLSACT : TC_COOKIE);
 	mnl_attr_nest_end(nlh, actions);
 	mnl_attr_nest_end(nlh, options);
-	return run(t, nlh, a->ifindex, directions[d]);
+	return nlh;
+}
+
+static int del_clsact(struct tmconf *t, int ifindex)
+{
+	struct nl_reply reply;
+	char buf[256];
+
+	nl_train(&t->rtnl, put_clsact(buf, RTM_DELQDISC, 0, ifindex), 1, &reply);
+	if (!reply.error)
+		tc_set_clsact(t, ifindex, false);
+	return ended(t, &reply, ifindex, "delete clsact");
 }
 
 static int del_filter(struct tmconf *t, const struct attach *a, int d)
 {
 	const struct tcmsg tcm = filter_message(a, d);
+	struct nl_reply reply;
 	struct nlmsghdr *nlh;
 	char buf[256];
 
 	nlh = request(buf, RTM_DELTFILTER, 0, &tcm);
 	mnl_attr_put_strz(nlh, TCA_KIND, "matchall");
-	return run(t, nlh, a->ifindex, directions[d]);
+	nl_train(&t->rtnl, nlh, 1, &reply);
+	return ended(t, &reply, a->ifindex, directions[d]);
 }
 
-/* Returns an errno; nothing is left behind then. */
-static int add(struct tmconf *t, const struct attach *a)
+/* Returns an errno, the first; nothing is left behind then. */
+static int try_add(struct tmconf *t, const struct attach *a)
 {
 	struct attach done = { .ifindex = a->ifindex };
+	unsigned int n = 0, i = 0;
+	struct nl_reply reply[3];
+	char buf[3 * 512], *at = buf;
 	int d, error = 0;
 	struct err e;
 
+	/* All at once: filters for a clsact that is refused are refused, or removed. */
 	if (a->clsact) {
-		error = change_qdisc(t, a->ifindex, true);
-		done.clsact = !error;
+		at = mnl_nlmsg_get_payload_tail(put_clsact(at, RTM_NEWQDISC, NLM_F_CREATE |
+							   NLM_F_EXCL, a->ifindex));
+		n++;
 	}
-	for (d = 0; d < 2 && !error; d++) {
+	for (d = 0; d < 2; d++) {
 		if (!a->pref[d])
 			continue;
-		error = add_filter(t, a, d);
-		done.pref[d] = error ? 0 : a->pref[d];
+		at = mnl_nlmsg_get_payload_tail(put_filter(at, a, d));
+		n++;
+	}
+	if (!n)
+		return 0;
+	nl_train(&t->rtnl, (struct nlmsghdr *)buf, n, reply);
+
+	if (a->clsact) {
+		error = ended(t, &reply[i++], a->ifindex, "add clsact");
+		done.clsact = !error;
+		if (!error)
+			tc_set_clsact(t, a->ifindex, true);
+	}
+	for (d = 0; d < 2; d++) {
+		if (!a->pref[d])
+			continue;
+		if (!error)
+			error = ended(t, &reply[i], a->ifindex, directions[d]);
+		if (!reply[i++].error)
+			done.pref[d] = a->pref[d];
 	}
 	if (error) {
 		e = t->err;
@@ -152,7 +177,7 @@ static int add(struct tmconf *t, const struct attach *a)
  */
 int attach_add(struct tmconf *t, const struct attach *a)
 {
-	return add(t, a) ? -1 : 0;
+	return try_add(t, a) ? -1 : 0;
 }
 
 /**
@@ -173,7 +198,7 @@ int attach_remove(struct tmconf *t, const struct attach *a)
 			ret = -1;
 	}
 	if (a->clsact) {
-		error = change_qdisc(t, a->ifindex, false);
+		error = del_clsact(t, a->ifindex);
 		if (error && error != ENOENT && error != ENODEV)
 			ret = -1;
 	}
@@ -196,7 +221,7 @@ int attach_source(struct tmconf *t, const char *session, int ifindex, struct att
 	for (tries = 0; tries < TRIES; tries++) {
 		if (attach_plan(t, session, ifindex, a))
 			return -1;
-		error = add(t, a);
+		error = try_add(t, a);
 		if (error != EEXIST)
 			break;
 		/* somebody was faster: see what is there now */
