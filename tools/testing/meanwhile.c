@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Preloaded to tmconf: runs the command $MEANWHILE once, after tmconf has looked
- * and before it adds a clsact. Somebody was faster then.
+ * and before it adds a clsact or a filter. Somebody was faster then.
  */
 #include <dlfcn.h>
 #include <linux/rtnetlink.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Of the C library, in its place: it says what it gets and returns. */
+/* In the place of the C library's, for netlink alone. */
 ssize_t sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *to,
 	       socklen_t to_len)
 {
@@ -17,8 +17,14 @@ ssize_t sendto(int fd, const void *buf, size_t len, int flags, const struct sock
 			const struct sockaddr *to, socklen_t to_len);
 	const char *command = getenv("MEANWHILE");
 	const struct nlmsghdr *nlh = buf;
+	socklen_t protocol_len = sizeof(int);
+	int protocol = 0;
 
-	if (command && len >= sizeof(*nlh) && nlh->nlmsg_type == RTM_NEWQDISC) {
+	/* Elsewhere these types may be a family of generic netlink. */
+	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &protocol_len))
+		abort();
+	if (command && protocol == NETLINK_ROUTE &&
+	    (nlh->nlmsg_type == RTM_NEWQDISC || nlh->nlmsg_type == RTM_NEWTFILTER)) {
 		command = strdup(command);
 		unsetenv("MEANWHILE");
 		unsetenv("LD_PRELOAD");

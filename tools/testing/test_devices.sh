@@ -73,10 +73,22 @@ mirrors "and it mirrors" h1 e0
 
 # meanwhile COMMAND: the source is set by a tmconf that loses the race against it
 meanwhile() {
-	must m tc qdisc del dev p1 clsact
-	must m env MEANWHILE="$1" LD_PRELOAD="$here/meanwhile.so" tmconf session set s source p1
+	m env MEANWHILE="$1" LD_PRELOAD="$here/meanwhile.so" tmconf session set s source p1
 }
-meanwhile "tc qdisc add dev p1 clsact"
+# ours DEV: how many filters of ours it has, by direction, and the marks of those that
+# say that the clsact is ours as well
+ours() {
+	local direction
+
+	for direction in ingress egress; do
+		m tc -j filter show dev "$1" $direction | jq -j '[.. | objects |
+			select(.kind? == "tmirror")] | length, " "'
+	done
+	m tc -j actions list action tmirror | jq -r --arg owns "$(printf tmconf+clsact | od -An -tx1 | tr -d " ")" '
+		[.[].actions[]? | select(.cookie == $owns)] | length'
+}
+must m tc qdisc del dev p1 clsact
+must meanwhile "tc qdisc add dev p1 clsact"
 shows "somebody makes the clsact: attached" p1 true true
 mirrors "and it mirrors" h1 e0
 must m tmconf session del s
@@ -85,11 +97,26 @@ no_filters "and has no filters" p1
 config m <<<"session add s number 1 source p1 target t vni 1"
 seen=0
 pref=$(m tc -j filter show dev p1 egress | jq '[.[].pref] | min')
-meanwhile "tc qdisc add dev p1 clsact &&
+must m tc qdisc del dev p1 clsact
+must meanwhile "tc qdisc add dev p1 clsact &&
 	tc filter add dev p1 egress pref $pref matchall action ok"
 shows "somebody filters as well: attached" p1 true true
 mirrors "and it mirrors" h1 e0
+is "one filter a direction, none of which owns the clsact" "1 1 0" "$(ours p1)"
+config m <<<"session del s"
+is "theirs stays, ours are gone" "$pref matchall" "$(m tc -j filter show dev p1 egress |
+	jq -r '.[] | select(.options) | "\(.pref) \(.kind)"')"
+is "in a clsact that stays" 1 "$(m tc qdisc show dev p1 | grep -c clsact)"
 must m tc qdisc del dev p1 clsact
+config m <<<"session add s number 1 source p1 target t vni 1"
+seen=0
+is "where it is ours, both say so" "1 1 2" "$(ours p1)"
+must m tc qdisc del dev p1 clsact
+must m tc qdisc add dev p1 clsact
+refused "somebody makes an ingress of the clsact" 1 "source p1: cannot attach: it has an ingress qdisc" \
+	meanwhile "tc qdisc del dev p1 clsact && tc qdisc add dev p1 ingress"
+is "nothing is left there" "0 0 0" "$(ours p1)"
+must m tc qdisc del dev p1 ingress
 must m tmconf session set s source p1
 shows "as it was" p1 true true
 

@@ -96,15 +96,46 @@ static struct nlmsghdr *put_filter(void *at, const struct attach *a, int d)
 	return nlh;
 }
 
-static int del_clsact(struct tmconf *t, int ifindex)
+static int change_clsact(struct tmconf *t, int ifindex, bool add)
 {
+	const uint16_t flags = add ? NLM_F_CREATE | NLM_F_EXCL : 0;
 	struct nl_reply reply;
 	char buf[256];
 
-	nl_train(&t->rtnl, put_clsact(buf, RTM_DELQDISC, 0, ifindex), 1, &reply);
+	put_clsact(buf, add ? RTM_NEWQDISC : RTM_DELQDISC, flags, ifindex);
+	nl_train(&t->rtnl, (struct nlmsghdr *)buf, 1, &reply);
 	if (!reply.error)
-		tc_set_clsact(t, ifindex, false);
-	return ended(t, &reply, ifindex, "delete clsact");
+		tc_set_clsact(t, ifindex, add);
+	return ended(t, &reply, ifindex, add ? "add clsact" : "delete clsact");
+}
+
+/* Those of both directions at once, for there may be thousands of devices. */
+static int add_filters(struct tmconf *t, const struct attach *a, struct attach *done)
+{
+	struct nl_reply reply[2];
+	char buf[2 * 512], *at = buf;
+	unsigned int n = 0, i = 0;
+	int d, error = 0;
+
+	for (d = 0; d < 2; d++) {
+		if (!a->pref[d])
+			continue;
+		at = mnl_nlmsg_get_payload_tail(put_filter(at, a, d));
+		n++;
+	}
+	if (!n)
+		return 0;
+	nl_train(&t->rtnl, (struct nlmsghdr *)buf, n, reply);
+	for (d = 0; d < 2; d++) {
+		if (!a->pref[d])
+			continue;
+		if (!reply[i].error)
+			done->pref[d] = a->pref[d];
+		else if (!error)
+			error = ended(t, &reply[i], a->ifindex, directions[d]);
+		i++;
+	}
+	return error;
 }
 
 static int del_filter(struct tmconf *t, const struct attach *a, int d)
@@ -120,46 +151,20 @@ static int del_filter(struct tmconf *t, const struct attach *a, int d)
 	return ended(t, &reply, a->ifindex, directions[d]);
 }
 
-/* Returns an errno, the first; nothing is left behind then. */
+/* Returns an errno; nothing is left behind then. */
 static int try_add(struct tmconf *t, const struct attach *a)
 {
 	struct attach done = { .ifindex = a->ifindex };
-	unsigned int n = 0, i = 0;
-	struct nl_reply reply[3];
-	char buf[3 * 512], *at = buf;
-	int d, error = 0;
+	int error = 0;
 	struct err e;
 
-	/* All at once: filters for a clsact that is refused are refused, or removed. */
 	if (a->clsact) {
-		at = mnl_nlmsg_get_payload_tail(put_clsact(at, RTM_NEWQDISC, NLM_F_CREATE |
-							   NLM_F_EXCL, a->ifindex));
-		n++;
-	}
-	for (d = 0; d < 2; d++) {
-		if (!a->pref[d])
-			continue;
-		at = mnl_nlmsg_get_payload_tail(put_filter(at, a, d));
-		n++;
-	}
-	if (!n)
-		return 0;
-	nl_train(&t->rtnl, (struct nlmsghdr *)buf, n, reply);
-
-	if (a->clsact) {
-		error = ended(t, &reply[i++], a->ifindex, "add clsact");
+		error = change_clsact(t, a->ifindex, true);
 		done.clsact = !error;
-		if (!error)
-			tc_set_clsact(t, a->ifindex, true);
 	}
-	for (d = 0; d < 2; d++) {
-		if (!a->pref[d])
-			continue;
-		if (!error)
-			error = ended(t, &reply[i], a->ifindex, directions[d]);
-		if (!reply[i++].error)
-			done.pref[d] = a->pref[d];
-	}
+	/* In one that somebody else was faster to add there are never any of ours. */
+	if (!error)
+		error = add_filters(t, a, &done);
 	if (error) {
 		e = t->err;
 		attach_remove(t, &done);
@@ -198,7 +203,7 @@ int attach_remove(struct tmconf *t, const struct attach *a)
 			ret = -1;
 	}
 	if (a->clsact) {
-		error = del_clsact(t, a->ifindex);
+		error = change_clsact(t, a->ifindex, false);
 		if (error && error != ENOENT && error != ENODEV)
 			ret = -1;
 	}
