@@ -5,8 +5,8 @@
  */
 #include <dlfcn.h>
 #include <linux/rtnetlink.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 /* In the place of the C library's, for netlink alone. */
@@ -18,17 +18,17 @@ ssize_t sendto(int fd, const void *buf, size_t len, int flags, const struct sock
 	const char *command = getenv("MEANWHILE");
 	const struct nlmsghdr *nlh = buf;
 	socklen_t protocol_len = sizeof(int);
+	static bool ran;
 	int protocol = 0;
 
 	/* Elsewhere these types may be a family of generic netlink. */
 	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &protocol_len))
 		abort();
-	if (command && protocol == NETLINK_ROUTE &&
+	if (command && !ran && protocol == NETLINK_ROUTE &&
 	    (nlh->nlmsg_type == RTM_NEWQDISC || nlh->nlmsg_type == RTM_NEWTFILTER)) {
-		command = strdup(command);
-		unsetenv("MEANWHILE");
+		ran = true;
 		unsetenv("LD_PRELOAD");
-		if (!command || system(command))
+		if (system(command))
 			abort();
 	}
 	real = dlsym(RTLD_NEXT, "sendto");
