@@ -43,18 +43,32 @@ static int ended(struct tmconf *t, const struct nl_reply *reply, int ifindex, co
 	return reply->error;
 }
 
-/* These put a request at @at, and return it. */
-static struct nlmsghdr *put_clsact(void *at, uint16_t type, uint16_t flags, int ifindex)
+static int run(struct tmconf *t, struct nlmsghdr *nlh, int ifindex, const char *what)
+{
+	struct nl_reply reply;
+
+	nl_train(&t->rtnl, nlh, 1, &reply);
+	return ended(t, &reply, ifindex, what);
+}
+
+static int change_qdisc(struct tmconf *t, int ifindex, bool add)
 {
 	const struct tcmsg tcm = {
 		.tcm_ifindex = ifindex,
 		.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
 		.tcm_parent = TC_H_CLSACT,
 	};
-	struct nlmsghdr *nlh = request(at, type, flags, &tcm);
+	struct nlmsghdr *nlh;
+	char buf[256];
+	int error;
 
+	nlh = request(buf, add ? RTM_NEWQDISC : RTM_DELQDISC,
+		      add ? NLM_F_CREATE | NLM_F_EXCL : 0, &tcm);
 	mnl_attr_put_strz(nlh, TCA_KIND, "clsact");
-	return nlh;
+	error = run(t, nlh, ifindex, add ? "add clsact" : "delete clsact");
+	if (!error)
+		tc_set_clsact(t, ifindex, add);
+	return error;
 }
 
 static struct tcmsg filter_message(const struct attach *a, int d)
@@ -79,6 +93,7 @@ static void put_action(struct nlmsghdr *nlh, const char *cookie)
 	mnl_attr_nest_end(nlh, action);
 }
 
+/* Puts the request at @at, and returns it. */
 static struct nlmsghdr *put_filter(void *at, const struct attach *a, int d)
 {
 	const struct tcmsg tcm = filter_message(a, d);
@@ -96,44 +111,27 @@ static struct nlmsghdr *put_filter(void *at, const struct attach *a, int d)
 	return nlh;
 }
 
-static int change_clsact(struct tmconf *t, int ifindex, bool add)
-{
-	const uint16_t flags = add ? NLM_F_CREATE | NLM_F_EXCL : 0;
-	struct nl_reply reply;
-	char buf[256];
-
-	put_clsact(buf, add ? RTM_NEWQDISC : RTM_DELQDISC, flags, ifindex);
-	nl_train(&t->rtnl, (struct nlmsghdr *)buf, 1, &reply);
-	if (!reply.error)
-		tc_set_clsact(t, ifindex, add);
-	return ended(t, &reply, ifindex, add ? "add clsact" : "delete clsact");
-}
-
 /* Those of both directions at once, for there may be thousands of devices. */
 static int add_filters(struct tmconf *t, const struct attach *a, struct attach *done)
 {
 	struct nl_reply reply[2];
 	char buf[2 * 512], *at = buf;
-	unsigned int n = 0, i = 0;
-	int d, error = 0;
+	int d, i, of[2], n = 0, error = 0;
 
 	for (d = 0; d < 2; d++) {
 		if (!a->pref[d])
 			continue;
 		at = mnl_nlmsg_get_payload_tail(put_filter(at, a, d));
-		n++;
+		of[n++] = d;
 	}
 	if (!n)
 		return 0;
 	nl_train(&t->rtnl, (struct nlmsghdr *)buf, n, reply);
-	for (d = 0; d < 2; d++) {
-		if (!a->pref[d])
-			continue;
+	for (i = 0; i < n; i++) {
 		if (!reply[i].error)
-			done->pref[d] = a->pref[d];
+			done->pref[of[i]] = a->pref[of[i]];
 		else if (!error)
-			error = ended(t, &reply[i], a->ifindex, directions[d]);
-		i++;
+			error = ended(t, &reply[i], a->ifindex, directions[of[i]]);
 	}
 	return error;
 }
@@ -141,28 +139,26 @@ static int add_filters(struct tmconf *t, const struct attach *a, struct attach *
 static int del_filter(struct tmconf *t, const struct attach *a, int d)
 {
 	const struct tcmsg tcm = filter_message(a, d);
-	struct nl_reply reply;
 	struct nlmsghdr *nlh;
 	char buf[256];
 
 	nlh = request(buf, RTM_DELTFILTER, 0, &tcm);
 	mnl_attr_put_strz(nlh, TCA_KIND, "matchall");
-	nl_train(&t->rtnl, nlh, 1, &reply);
-	return ended(t, &reply, a->ifindex, directions[d]);
+	return run(t, nlh, a->ifindex, directions[d]);
 }
 
 /* Returns an errno; nothing is left behind then. */
-static int try_add(struct tmconf *t, const struct attach *a)
+static int add(struct tmconf *t, const struct attach *a)
 {
 	struct attach done = { .ifindex = a->ifindex };
 	int error = 0;
 	struct err e;
 
 	if (a->clsact) {
-		error = change_clsact(t, a->ifindex, true);
+		error = change_qdisc(t, a->ifindex, true);
 		done.clsact = !error;
 	}
-	/* In one that somebody else was faster to add there are never any of ours. */
+	/* Not before: they would say of a clsact of somebody else that it is ours. */
 	if (!error)
 		error = add_filters(t, a, &done);
 	if (error) {
@@ -182,7 +178,7 @@ static int try_add(struct tmconf *t, const struct attach *a)
  */
 int attach_add(struct tmconf *t, const struct attach *a)
 {
-	return try_add(t, a) ? -1 : 0;
+	return add(t, a) ? -1 : 0;
 }
 
 /**
@@ -203,7 +199,7 @@ int attach_remove(struct tmconf *t, const struct attach *a)
 			ret = -1;
 	}
 	if (a->clsact) {
-		error = change_clsact(t, a->ifindex, false);
+		error = change_qdisc(t, a->ifindex, false);
 		if (error && error != ENOENT && error != ENODEV)
 			ret = -1;
 	}
@@ -226,7 +222,7 @@ int attach_source(struct tmconf *t, const char *session, int ifindex, struct att
 	for (tries = 0; tries < TRIES; tries++) {
 		if (attach_plan(t, session, ifindex, a))
 			return -1;
-		error = try_add(t, a);
+		error = add(t, a);
 		if (error != EEXIST)
 			break;
 		/* somebody was faster: see what is there now */
