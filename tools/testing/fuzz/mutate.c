@@ -328,22 +328,37 @@ static void remove_pointers(struct message *m)
 }
 
 /*
- * No two indices in a message are the same, where one is given at all. What has
- * an attribute's form may be read as one, wherever it stands.
+ * What may be read as an attribute of a type that has so many bytes, wherever it
+ * stands.
  */
-static void remove_twins(struct message *m, uint16_t type, size_t len)
+static int find_all(struct message *m, uint16_t type, size_t min, size_t max,
+		    struct nlattr *found[PLACES])
 {
-	uint32_t *index[PLACES];
 	struct nlattr *attr;
-	int n = 0, j, k;
+	int n = 0;
 	size_t i;
 
-	for (i = message_attrs(m); i + NLA_HDRLEN + len <= m->header.nlmsg_len; i += 4) {
+	min += NLA_HDRLEN;
+	max += NLA_HDRLEN;
+	for (i = message_attrs(m); i + min <= m->header.nlmsg_len && n < PLACES; i += 4) {
 		attr = attr_at(m, i);
-		if (attr->nla_len >= NLA_HDRLEN + len && n < PLACES &&
+		if (attr->nla_len >= min && attr->nla_len <= max &&
 		    (attr->nla_type & NLA_TYPE_MASK) == type)
-			index[n++] = (uint32_t *)(attr + 1);
+			found[n++] = attr;
 	}
+	return n;
+}
+
+/* No two indices in a message are the same, where one is given at all. */
+static void remove_twins(struct message *m, uint16_t type, size_t len)
+{
+	struct nlattr *found[PLACES];
+	uint32_t *index[PLACES];
+	int n, j, k;
+
+	n = find_all(m, type, len, UINT16_MAX, found);
+	for (j = 0; j < n; j++)
+		index[j] = (uint32_t *)(found[j] + 1);
 	for (j = 0; j < n && !*index[j]; j++)
 		;
 	if (j == n)
@@ -404,15 +419,11 @@ void mutate(struct message *m, struct message *other)
 /* Of a cookie without bytes the stock tc shows what is on its stack. */
 static void remove_empty_cookies(struct message *m)
 {
-	struct nlattr *attr;
-	size_t i;
+	struct nlattr *found[PLACES];
+	int n = find_all(m, TCA_ACT_COOKIE, 0, 0, found);
 
-	for (i = message_attrs(m); i + NLA_HDRLEN <= m->header.nlmsg_len; i += 4) {
-		attr = attr_at(m, i);
-		if (attr->nla_len == NLA_HDRLEN &&
-		    (attr->nla_type & NLA_TYPE_MASK) == TCA_ACT_COOKIE)
-			attr->nla_type = 0;
-	}
+	while (n--)
+		found[n]->nla_type = 0;
 }
 
 /**
