@@ -192,7 +192,10 @@ static void concluded(const struct nlmsghdr *nlh, int error)
 	c = riders[i].command;
 	if (!c) {
 		tally.last_error = -error;
-		tally.refused += tally.last_error != 0;
+		if (error) {
+			tally.last_refusal = -error;
+			tally.refused++;
+		}
 		return;
 	}
 	tally.by_error[-error]++;
@@ -275,7 +278,7 @@ static void drain(int fd, void (*each)(const struct nlmsghdr *nlh))
 /**
  * board() - have a message in the next datagram
  * @m: message
- * @c: kind of message, NULL: it is none of those that are counted
+ * @c: kind of message; NULL: it is for the state that the others meet
  */
 void board(const struct message *m, const struct command *c)
 {

@@ -20,8 +20,11 @@
  * @accepted: how many of these were done
  * @reals_sent: of those that began as real ones, to the family and to tc
  * @reals_accepted: of those, how many were done, dumps not counted
- * @refused: messages beside those, for the state that they meet
- * @last_error: how the last of these ended, an errno
+ * @refused: how many messages for the state were refused
+ * @last_refusal: how the last of these ended, an errno
+ * @last_error: how the last message for the state ended, an errno or 0
+ *
+ * Messages for the state, see board(), count in no other member but @notified.
  */
 struct tally {
 	uint64_t sent;
@@ -32,6 +35,7 @@ struct tally {
 	uint64_t reals_sent[2];
 	uint64_t reals_accepted[2];
 	uint64_t refused;
+	int last_refusal;
 	int last_error;
 };
 
@@ -47,7 +51,8 @@ void board(const struct message *m, const struct command *c);
 bool board_full(unsigned int n);
 struct nlmsghdr *board_last(void);
 void depart(int fd, bool last_lies);
-void fail(const struct nlmsghdr *nlh, const char *fmt, ...);
-void die(const char *what);
+void fail(const struct nlmsghdr *nlh, const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 2, 3)));
+void die(const char *what) __attribute__((noreturn));
 
 #endif

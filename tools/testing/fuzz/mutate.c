@@ -328,8 +328,8 @@ static void remove_pointers(struct message *m)
 }
 
 /*
- * What may be read as an attribute of a type that has so many bytes, wherever it
- * stands.
+ * Finds what may be read as an attribute of @type with @min to @max bytes behind
+ * its header, wherever it stands; returns how many there are, PLACES at most.
  */
 static int find_all(struct message *m, uint16_t type, size_t min, size_t max,
 		    struct nlattr *found[PLACES])
@@ -420,10 +420,14 @@ void mutate(struct message *m, struct message *other)
 static void remove_empty_cookies(struct message *m)
 {
 	struct nlattr *found[PLACES];
-	int n = find_all(m, TCA_ACT_COOKIE, 0, 0, found);
+	int n, i;
 
-	while (n--)
-		found[n]->nla_type = 0;
+	/* What has another type now is not found again. */
+	do {
+		n = find_all(m, TCA_ACT_COOKIE, 0, 0, found);
+		for (i = 0; i < n; i++)
+			found[i]->nla_type = 0;
+	} while (n == PLACES);
 }
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The state that messages meet: made without damage, and counted apart. */
+#include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <linux/tc_act/tc_tmirror.h>
 #include <linux/tmirror.h>
 #include <string.h>
 #include <unistd.h>
@@ -151,5 +151,5 @@ void state_fill_anew(void)
 	if (tally.refused != before)
 		fail(NULL, "%llu messages that make things anew are refused, one with %s",
 		     (unsigned long long)(tally.refused - before),
-		     strerrorname_np(tally.last_error));
+		     strerrorname_np(tally.last_refusal));
 }
