@@ -158,7 +158,10 @@ static int add(struct tmconf *t, const struct attach *a)
 		error = change_qdisc(t, a->ifindex, true);
 		done.clsact = !error;
 	}
-	/* Not before: they would say of a clsact of somebody else that it is ours. */
+	/*
+	 * Filters wait for its answer: their cookie says that the clsact is ours,
+	 * and is not to stand in one that somebody else was faster to add.
+	 */
 	if (!error)
 		error = add_filters(t, a, &done);
 	if (error) {
