@@ -191,7 +191,6 @@ static void concluded(const struct nlmsghdr *nlh, int error)
 	to_be_notified += !error && notifies(rider(i));
 	c = riders[i].command;
 	if (!c) {
-		tally.last_error = -error;
 		if (error) {
 			tally.last_refusal = -error;
 			tally.refused++;

@@ -22,7 +22,6 @@
  * @reals_accepted: of those, how many were done, dumps not counted
  * @refused: how many messages for the state were refused
  * @last_refusal: how the last of these ended, an errno
- * @last_error: how the last message for the state ended, an errno or 0
  *
  * Messages for the state, see board(), count in no other member but @notified.
  */
@@ -36,7 +35,6 @@ struct tally {
 	uint64_t reals_accepted[2];
 	uint64_t refused;
 	int last_refusal;
-	int last_error;
 };
 
 extern struct tally tally;

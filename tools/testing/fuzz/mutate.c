@@ -328,37 +328,34 @@ static void remove_pointers(struct message *m)
 }
 
 /*
- * Finds what may be read as an attribute of @type with @min to @max bytes behind
- * its header, wherever it stands; returns how many there are, PLACES at most.
+ * The next that may be read as an attribute of @type with @min to @max bytes behind
+ * its header, wherever it stands; NULL for none. @at is where to look, and goes on.
  */
-static int find_all(struct message *m, uint16_t type, size_t min, size_t max,
-		    struct nlattr *found[PLACES])
+static struct nlattr *find_next(struct message *m, size_t *at, uint16_t type, size_t min,
+				size_t max)
 {
 	struct nlattr *attr;
-	int n = 0;
-	size_t i;
 
-	min += NLA_HDRLEN;
-	max += NLA_HDRLEN;
-	for (i = message_attrs(m); i + min <= m->header.nlmsg_len && n < PLACES; i += 4) {
-		attr = attr_at(m, i);
-		if (attr->nla_len >= min && attr->nla_len <= max &&
+	while (*at + NLA_HDRLEN + min <= m->header.nlmsg_len) {
+		attr = attr_at(m, *at);
+		*at += 4;
+		if (attr->nla_len >= NLA_HDRLEN + min && attr->nla_len <= NLA_HDRLEN + max &&
 		    (attr->nla_type & NLA_TYPE_MASK) == type)
-			found[n++] = attr;
+			return attr;
 	}
-	return n;
+	return NULL;
 }
 
 /* No two indices in a message are the same, where one is given at all. */
 static void remove_twins(struct message *m, uint16_t type, size_t len)
 {
-	struct nlattr *found[PLACES];
+	size_t at = message_attrs(m);
 	uint32_t *index[PLACES];
-	int n, j, k;
+	struct nlattr *attr;
+	int n = 0, j, k;
 
-	n = find_all(m, type, len, UINT16_MAX, found);
-	for (j = 0; j < n; j++)
-		index[j] = (uint32_t *)(found[j] + 1);
+	while (n < PLACES && (attr = find_next(m, &at, type, len, UINT16_MAX)))
+		index[n++] = (uint32_t *)(attr + 1);
 	for (j = 0; j < n && !*index[j]; j++)
 		;
 	if (j == n)
@@ -419,15 +416,11 @@ void mutate(struct message *m, struct message *other)
 /* Of a cookie without bytes the stock tc shows what is on its stack. */
 static void remove_empty_cookies(struct message *m)
 {
-	struct nlattr *found[PLACES];
-	int n, i;
+	size_t at = message_attrs(m);
+	struct nlattr *attr;
 
-	/* What has another type now is not found again. */
-	do {
-		n = find_all(m, TCA_ACT_COOKIE, 0, 0, found);
-		for (i = 0; i < n; i++)
-			found[i]->nla_type = 0;
-	} while (n == PLACES);
+	while ((attr = find_next(m, &at, TCA_ACT_COOKIE, 0, 0)))
+		attr->nla_type = 0;
 }
 
 /**

@@ -19,19 +19,21 @@ static void begin(struct message *m, const char *name)
 	message_begin(m, c);
 }
 
-/* Sends a message that is for the state alone. */
-static int ask(int fd, const struct message *m)
+/* Sends a message that is for the state alone; returns whether it was done. */
+static bool ask(int fd, const struct message *m)
 {
+	uint64_t before = tally.refused;
+
 	board(m, NULL);
 	depart(fd, false);
-	return tally.last_error;
+	return tally.refused == before;
 }
 
 static void demand(int fd, const struct message *m)
 {
-	if (ask(fd, m))
+	if (!ask(fd, m))
 		fail(&m->header, "refused with %s, which this one never is",
-		     strerrorname_np(tally.last_error));
+		     strerrorname_np(tally.last_refusal));
 }
 
 /* The filters of all chains go with what they are on. */
@@ -75,11 +77,11 @@ static void empty(void)
 	begin(&flush, "flush");
 	for (i = 0; i < 10000; i++) {
 		ask(route_fd, &flush_actions);
-		if (!ask(genl_fd, &flush))
+		if (ask(genl_fd, &flush))
 			return;
 		usleep(1000);
 	}
-	fail(&flush.header, "refused with %s for 10 s", strerrorname_np(tally.last_error));
+	fail(&flush.header, "refused with %s for 10 s", strerrorname_np(tally.last_refusal));
 }
 
 static void put_target(struct message *m, char *name)
